@@ -1,0 +1,4 @@
+import { defineConfig } from 'tsup';
+import { library } from '../../tools/config/tsup.base.js';
+
+export default defineConfig(library({ index: 'src/index.ts', bin: 'src/bin.ts' }));

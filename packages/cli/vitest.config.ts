@@ -1,0 +1,3 @@
+import { packageTests } from '../../tools/config/vitest.shared.js';
+
+export default packageTests();
