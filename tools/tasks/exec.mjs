@@ -1,0 +1,35 @@
+// Starts the workspace's own tools.
+import { spawnSync } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { writeToolchainFingerprint } from '../toolchain.mjs';
+import { root } from './setup.mjs';
+
+const environment = () => ({
+  ...process.env,
+  // turbo starts package scripts through a pnpm that it looks for on PATH.
+  PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+  TURBO_TELEMETRY_DISABLED: '1',
+  TURBO_NO_UPDATE_NOTIFIER: '1',
+  DO_NOT_TRACK: '1',
+});
+
+/** Runs a tool of node_modules/.bin in the repository's root and returns its exit code. */
+export function bin(name, args, { stdio = 'inherit' } = {}) {
+  const { status, error, stdout, stderr } = spawnSync(name, args, {
+    cwd: root,
+    stdio,
+    env: environment(),
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (error) throw error;
+  if (stdio !== 'inherit' && status !== 0) process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+  return status ?? 1;
+}
+
+/** Runs turbo tasks. turbo cannot see compilers, so their versions reach its cache through a fingerprint file. */
+export function turboRun(tasks, { args = [], quiet = false } = {}) {
+  writeToolchainFingerprint();
+  const flags = quiet ? ['--output-logs=errors-only', '--log-order=grouped'] : [];
+  return bin('turbo', ['run', ...tasks, ...flags, ...args], { stdio: quiet ? 'pipe' : 'inherit' });
+}
