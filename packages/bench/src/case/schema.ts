@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+const size = z
+  .int()
+  .positive()
+  .max(2 ** 31 - 1);
+const density = z.number().gt(0).max(1);
+const blockShape = z.tuple([size, size]);
+const dtype = z.enum(['f32', 'f16', 'bf16']);
+
+/** Where the stored blocks stand. `uniform` gives every block row the same count, `power-law` a few long rows. */
+const pattern = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('uniform'), blockShape, density }),
+  z.strictObject({ kind: z.literal('power-law'), blockShape, density, exponent: z.number().positive() }),
+  z.strictObject({ kind: z.literal('file'), path: z.string().min(1), blockShape }),
+]);
+
+const common = {
+  name: z.string().min(1),
+  dtype,
+  /** Seed of the values and of random patterns; every value follows from it (docs/contributing.md). */
+  seed: z
+    .int()
+    .nonnegative()
+    .max(2 ** 32 - 1),
+};
+
+/** C = A B with A block-sparse [m, k] and B dense [k, n]. */
+const spmm = z.strictObject({ ...common, operation: z.literal('spmm'), m: size, k: size, n: size, pattern });
+
+/** Fused attention; `mask` is a SPEC of the mask language, compiled at `blockShape`. */
+const attention = z.strictObject({
+  ...common,
+  operation: z.literal('attention'),
+  batch: size,
+  heads: size,
+  kvHeads: size,
+  headDim: size,
+  queryLength: size,
+  keyLength: size,
+  mask: z.string().min(1),
+  blockShape,
+});
+
+/** Dense [m, k] to BSR and back. */
+const convert = z.strictObject({ ...common, operation: z.literal('convert'), m: size, k: size, pattern });
+
+export const benchCaseSchema = z.discriminatedUnion('operation', [spmm, attention, convert]);
+
+/** A file of cases: what `sparsek bench FILE.json` reads. */
+export const suiteSchema = z.strictObject({
+  name: z.string().min(1),
+  description: z.string(),
+  cases: z.array(benchCaseSchema).min(1),
+});
+
+export type PatternSpec = z.infer<typeof pattern>;
+export type SpmmCase = z.infer<typeof spmm>;
+export type AttentionCase = z.infer<typeof attention>;
+export type ConvertCase = z.infer<typeof convert>;
+export type BenchCase = z.infer<typeof benchCaseSchema>;
+export type Suite = z.infer<typeof suiteSchema>;

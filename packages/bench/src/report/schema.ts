@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { benchCaseSchema } from '../case/schema.js';
+
+const timing = z.strictObject({
+  runs: z.int(),
+  median: z.number(),
+  min: z.number(),
+  max: z.number(),
+  spread: z.number(),
+});
+
+const check = z.strictObject({
+  passed: z.boolean(),
+  /** Largest difference from the float64 reference on the sampled rows, and what is allowed. */
+  error: z.number(),
+  bound: z.number(),
+  /** Rows of the result that were checked. */
+  rows: z.int(),
+});
+
+const contestant = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  kernel: z.string().optional(),
+  planMs: z.number().optional(),
+  /** Absent when the contestant was skipped. */
+  timing: timing.optional(),
+  /** Useful work per second: stored blocks or visible pairs only. */
+  usefulTflops: z.number().optional(),
+  /** As if the whole dense problem had been computed. */
+  denseTflops: z.number().optional(),
+  gigabytesPerSecond: z.number().optional(),
+  /** Median of paired ratios, this contestant's time over the first one's: above 1 means slower than the first. */
+  timeRatio: z.number().optional(),
+  check: check.optional(),
+  skipped: z.string().optional(),
+});
+
+const caseResult = z.strictObject({
+  case: benchCaseSchema,
+  density: z.number(),
+  usefulFlops: z.number(),
+  denseFlops: z.number(),
+  bytes: z.number(),
+  /** The first is the one under test; the rest are peers. */
+  contestants: z.array(contestant).min(1),
+  /** The first contestant against itself in the same run: what differs by less than this is noise. */
+  noise: z.number(),
+});
+
+export const benchReportSchema = z.strictObject({
+  format: z.literal('sparsek-bench-1'),
+  suite: z.string(),
+  description: z.string(),
+  command: z.string(),
+  machine: z.strictObject({
+    cpu: z.string(),
+    threads: z.int(),
+    memoryBytes: z.number(),
+    os: z.string(),
+    node: z.string(),
+    date: z.string(),
+  }),
+  results: z.array(caseResult),
+});
+
+export type CheckResult = z.infer<typeof check>;
+export type ContestantResult = z.infer<typeof contestant>;
+export type CaseResult = z.infer<typeof caseResult>;
+export type BenchReport = z.infer<typeof benchReportSchema>;

@@ -1,0 +1,48 @@
+import type { RunOptions } from '@sparsek/types';
+
+export interface InterleaveOptions extends RunOptions {
+  /** Counted rounds at least. Default 5. */
+  readonly minRounds?: number;
+  /** Counted rounds at most. Default 50. */
+  readonly maxRounds?: number;
+  /** After the fewest rounds, stop once this much time was measured, in milliseconds. Default 2000. */
+  readonly budgetMs?: number;
+}
+
+/** Two warm-up runs in a row that differ by less than this are called stable. */
+const STABLE = 0.1;
+const WARM_UP_AT_MOST = 6;
+
+/**
+ * Runs every competitor once a round (A B C, A B C, ...) after each has warmed up, and returns the times of each,
+ * in milliseconds. Interleaving lets a drift of clocks or load touch all competitors alike.
+ */
+export async function interleave(
+  runs: readonly (() => Promise<number>)[],
+  options: InterleaveOptions = {},
+): Promise<number[][]> {
+  const { minRounds = 5, maxRounds = 50, budgetMs = 2000, signal, onProgress } = options;
+  for (const run of runs) await warmUp(run, signal);
+  const times: number[][] = runs.map(() => []);
+  let spent = 0;
+  for (let round = 0; round < maxRounds && (round < minRounds || spent < budgetMs); round++) {
+    for (const [index, run] of runs.entries()) {
+      signal?.throwIfAborted();
+      const time = await run();
+      times[index]?.push(time);
+      spent += time;
+    }
+    onProgress?.(Math.min(1, Math.max((round + 1) / maxRounds, spent / budgetMs)));
+  }
+  return times;
+}
+
+async function warmUp(run: () => Promise<number>, signal: AbortSignal | undefined): Promise<void> {
+  let previous = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < WARM_UP_AT_MOST; attempt++) {
+    signal?.throwIfAborted();
+    const time = await run();
+    if (Math.abs(time - previous) < STABLE * time) return;
+    previous = time;
+  }
+}
