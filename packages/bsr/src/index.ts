@@ -1,1 +1,13 @@
-export {};
+export { checkBsr, checkPadding, checkPattern } from './check/bsr.js';
+export { checkDense } from './check/dense.js';
+export { checkHybrid } from './check/hybrid.js';
+export { checkBlockMask } from './check/mask.js';
+export { checkSparse24 } from './check/sparse24.js';
+export * from './construct/from-dense.js';
+export * from './convert/to-dense.js';
+export * from './random/draws.js';
+export { createPhilox, type Philox } from './random/philox.js';
+export { allocateValues } from './values/allocate.js';
+export * from './values/convert.js';
+export * from './values/half.js';
+export { rawValues } from './values/raw.js';
