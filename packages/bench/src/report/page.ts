@@ -27,9 +27,11 @@ export interface PageSvg {
   readonly svg: string;
 }
 
+export type PagePart = PageTable | PageChart | PageText | PageSvg;
+
 export interface PageSection {
   readonly title: string;
-  readonly parts: readonly (PageTable | PageChart | PageText | PageSvg)[];
+  readonly parts: readonly PagePart[];
 }
 
 export interface Page {
@@ -69,19 +71,21 @@ ${page.sections.map(renderSection).join('\n')}
 }
 
 function renderSection(section: PageSection, index: number): string {
-  const parts = section.parts.map((part) => {
-    switch (part.kind) {
-      case 'text':
-        return `<p>${escapeHtml(part.text)}</p>`;
-      case 'table':
-        return renderTable(part);
-      case 'svg':
-        return figure(part.caption, part.svg);
-      case 'chart':
-        return figure(part.caption, picture(part.chart.light, 'light') + picture(part.chart.dark, 'dark'));
-    }
-  });
+  const parts = section.parts.map(renderPart);
   return `<section id="s${index}"><h2>${escapeHtml(section.title)}</h2>\n${parts.join('\n')}\n</section>`;
+}
+
+function renderPart(part: PagePart): string {
+  switch (part.kind) {
+    case 'text':
+      return `<p>${escapeHtml(part.text)}</p>`;
+    case 'table':
+      return renderTable(part);
+    case 'svg':
+      return figure(part.caption, part.svg);
+    case 'chart':
+      return figure(part.caption, picture(part.chart.light, 'light') + picture(part.chart.dark, 'dark'));
+  }
 }
 
 function figure(caption: string, inner: string): string {
