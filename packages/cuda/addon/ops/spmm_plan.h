@@ -1,0 +1,77 @@
+// Plans of C = act(alpha * A B + beta * C + bias), A block-sparse: everything that depends only on the pattern, the sizes
+// and the number of multiprocessors. Host code without CUDA; `spmm_launch.h` turns a plan and pointers into launches.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../../../../kernels/cuda/include/epilogue_params.h"
+#include "../../../../kernels/cuda/include/work_item.h"
+
+namespace sparsek::ops {
+
+// Pattern of op(A), in host memory and already checked.
+struct PatternView {
+  int64_t rows, columns;       // in elements
+  int block_rows, block_columns;
+  const int32_t* indptr;       // length block rows + 1
+  const int32_t* indices;
+};
+
+struct SpmmShape {
+  PatternView pattern;
+  ElementType type;            // of A and B
+  int64_t dense_columns;       // columns of B and C
+  int32_t batch = 1;
+  bool b_column_major = false;
+};
+
+struct DeviceShape {
+  int multiprocessors;
+  int compute_major;           // 9 selects the Hopper kernels
+};
+
+// Experiments and tests override what the planner would choose.
+struct PlanOptions {
+  int cluster = 0;             // 0: choose
+  int raster_rows = 0;         // tiles of a raster group; 0: choose
+  bool pair_rows = true;       // pair block rows by shared columns rather than in order
+};
+
+enum class Family { kZero, kWide };
+
+// A range of a plan's tables, in bytes.
+struct TableRange {
+  int64_t offset = 0, bytes = 0;
+};
+
+// Sums the pieces of one tile of a split row.
+struct SplitTile {
+  int32_t slot_row[2];
+  int32_t panel, batch;
+  int32_t first_partial, partials;
+  int32_t reserved[2];
+};
+
+struct SpmmPlan {
+  Family family = Family::kZero;
+  std::string module, kernel;  // cubin and symbol
+  SpmmShape shape{};           // pattern pointers are not kept
+  int cluster = 1, grid = 0, threads = 0, shared_bytes = 0;
+  int tile_rows = 0, tile_columns = 0;
+  int64_t nnzb = 0;
+  // To be uploaded once; ranges are 256-byte aligned.
+  std::vector<uint8_t> tables;
+  TableRange items, item_first, indices, pairs, splits;
+  int split_tiles = 0;
+  int64_t workspace_bytes = 0;  // partial sums, private to a call in flight
+  // What the planner found, for reports.
+  double sharing = 1.0;         // mean number of block rows that use a fetched panel of B
+  double imbalance = 1.0;       // longest list over the mean, by the cost model
+};
+
+// Throws std::invalid_argument when no kernel of this build takes the shape.
+SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const PlanOptions& options = {});
+
+}  // namespace sparsek::ops

@@ -1,0 +1,128 @@
+#include "spmm_schedule.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <queue>
+#include <utility>
+
+namespace sparsek::ops {
+namespace {
+
+// The owner that would be free first takes the next tile: what a dynamic queue would do, computed ahead, so that a launch
+// needs no counters and the result of a plan does not depend on timing.
+class Owners {
+ public:
+  explicit Owners(int count) : lists_(count), load_(count, 0) {
+    for (int i = 0; i < count; ++i) queue_.push({0, i});
+  }
+
+  void give(const WorkItem& item, int64_t cost) {
+    auto [load, owner] = queue_.top();
+    queue_.pop();
+    lists_[owner].push_back(item);
+    load_[owner] = load + cost;
+    queue_.push({load + cost, owner});
+  }
+
+  void flatten(Schedule& out) const {
+    out.item_first.assign(1, 0);
+    for (const auto& list : lists_) {
+      out.items.insert(out.items.end(), list.begin(), list.end());
+      out.item_first.push_back(static_cast<int32_t>(out.items.size()));
+    }
+    const int64_t total = std::accumulate(load_.begin(), load_.end(), int64_t{0});
+    const int64_t longest = *std::max_element(load_.begin(), load_.end());
+    out.imbalance = total > 0 ? static_cast<double>(longest) * static_cast<double>(load_.size()) / total : 1.0;
+  }
+
+ private:
+  using Entry = std::pair<int64_t, int>;
+  std::vector<std::vector<WorkItem>> lists_;
+  std::vector<int64_t> load_;
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<Entry>> queue_;
+};
+
+WorkItem whole_item(const RowTile& tile, int panel, int batch) {
+  return WorkItem{{tile.slot_row[0], tile.slot_row[1]}, panel, batch, tile.first, tile.last, -1, 0};
+}
+
+// Cuts a tile into `pieces` nearly equal runs of entries whose raw sums are added later, in order.
+void give_pieces(Owners& owners, Schedule& out, const RowTile& tile, int pieces, int panel, int batch, int64_t epilogue) {
+  const int64_t entries = tile.last - tile.first;
+  out.splits.push_back(
+      SplitTile{{tile.slot_row[0], tile.slot_row[1]}, panel, batch, out.partials, pieces, {0, 0}});
+  for (int piece = 0; piece < pieces; ++piece) {
+    WorkItem item = whole_item(tile, panel, batch);
+    item.first = static_cast<int32_t>(tile.first + entries * piece / pieces);
+    item.last = static_cast<int32_t>(tile.first + entries * (piece + 1) / pieces);
+    item.partial = out.partials++;
+    owners.give(item, tile.cost / pieces + epilogue);
+  }
+}
+
+}  // namespace
+
+Schedule schedule_tiles(const ScheduleInput& input) {
+  Schedule out;
+  Owners owners(input.owners);
+  std::vector<int> order(input.tiles.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto longer = [&](int x, int y) { return input.tiles[x].cost > input.tiles[y].cost; };
+  std::stable_sort(order.begin(), order.end(), longer);
+
+  int64_t row_total = 0;
+  for (const RowTile& tile : input.tiles) row_total += tile.cost + input.epilogue_cost;
+  const int64_t columns = static_cast<int64_t>(input.panels) * input.batch;
+  const int64_t share = std::max<int64_t>(1, row_total * columns / input.owners);
+  const int64_t mean = input.tiles.empty() ? 0 : row_total / static_cast<int64_t>(input.tiles.size());
+
+  // Long tiles first, over all panels, so that no owner starts one at the end; those longer than an owner's fair share
+  // are cut.
+  size_t regular = 0;
+  for (; regular < order.size() && input.tiles[order[regular]].cost > 2 * mean; ++regular) {
+  }
+  const int64_t limit = share + share / 4;
+  const auto pieces_of = [&](const RowTile& tile) {
+    if (tile.cost + input.epilogue_cost <= limit) return 1;
+    const int64_t most = (tile.last - tile.first) / std::max(1, input.min_piece);
+    return static_cast<int>(std::max<int64_t>(1, std::min(most, (tile.cost + share - 1) / share)));
+  };
+  const auto give = [&](const RowTile& tile, int panel, int batch) {
+    const int pieces = pieces_of(tile);
+    if (pieces > 1) {
+      give_pieces(owners, out, tile, pieces, panel, batch, input.epilogue_cost);
+    } else {
+      owners.give(whole_item(tile, panel, batch), tile.cost + input.epilogue_cost);
+    }
+  };
+  for (int batch = 0; batch < input.batch; ++batch)
+    for (size_t i = 0; i < regular; ++i)
+      for (int panel = 0; panel < input.panels; ++panel) give(input.tiles[order[i]], panel, batch);
+
+  // The rest in raster order: all tiles of a group of rows for one panel of B, then the next panel, so that the panel and
+  // the group's part of A both stay in L2.
+  std::vector<int> rest(order.begin() + regular, order.end());
+  std::sort(rest.begin(), rest.end());
+  for (int batch = 0; batch < input.batch; ++batch) {
+    for (size_t begin = 0; begin < rest.size();) {
+      size_t end = begin;
+      int64_t bytes = 0;
+      while (end < rest.size()) {
+        if (input.raster_rows > 0 ? end - begin >= static_cast<size_t>(input.raster_rows)
+                                  : end > begin && bytes + input.tiles[rest[end]].bytes > input.raster_bytes)
+          break;
+        bytes += input.tiles[rest[end++]].bytes;
+      }
+      std::vector<int> group(rest.begin() + begin, rest.begin() + end);
+      std::stable_sort(group.begin(), group.end(), longer);
+      for (int panel = 0; panel < input.panels; ++panel)
+        for (int tile : group) give(input.tiles[tile], panel, batch);
+      begin = end;
+    }
+  }
+  owners.flatten(out);
+  return out;
+}
+
+}  // namespace sparsek::ops

@@ -1,0 +1,40 @@
+#include "context.h"
+
+#include <utility>
+
+namespace sparsek::cuda {
+
+using driver::check;
+
+Context::Context(std::shared_ptr<const driver::Api> api, int ordinal, std::string cubins)
+    : api_(std::move(api)), device_(readDevice(*api_, ordinal)) {
+  check(api_->cuDevicePrimaryCtxRetain(&handle_, device_.handle), "cuDevicePrimaryCtxRetain");
+  modules_ = std::make_unique<ModuleCache>(*api_, std::move(cubins));
+  pool_ = DevicePool::create(api_);
+}
+
+Context::~Context() {
+  {
+    const CurrentContext current(*this);
+    // Buffers that outlive the context keep the pool alive; its end must find the context lost by then.
+    pool_->trim(0);
+    pool_->abandon();
+    modules_.reset();
+  }
+  api_->cuDevicePrimaryCtxRelease(device_.handle);
+}
+
+driver::CUfunction Context::kernel(const std::string& file, const std::string& name, int dynamicSharedBytes) {
+  return modules_->kernel(file, name, dynamicSharedBytes);
+}
+
+CurrentContext::CurrentContext(const Context& context) : api_(context.api()) {
+  check(api_.cuCtxPushCurrent(context.handle()), "cuCtxPushCurrent");
+}
+
+CurrentContext::~CurrentContext() {
+  driver::CUcontext popped = nullptr;
+  api_.cuCtxPopCurrent(&popped);
+}
+
+}  // namespace sparsek::cuda
