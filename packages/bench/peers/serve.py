@@ -1,6 +1,6 @@
 """Answers one JSON object a line on standard input with one on standard output; runs the CPU peers.
 
-prepare {peer, files, shape?, blockShape?} -> {id}      load the arrays of a case for one peer
+prepare {peer, files} -> {id}                             load the arrays of a case for one peer
 run {id} -> {ms}                                        run once, wall time of the product alone
 result {id, path} -> {}                                 write the newest result as float32 .npy
 release {id} -> {}                                      forget a prepared case
@@ -43,13 +43,8 @@ def prepare_scipy_bsr(request):
     import numpy
     import scipy.sparse
 
-    files = request["files"]
-    rows, columns = request["blockShape"]
-    blocks = numpy.load(files["values"]).reshape(-1, rows, columns)
-    a = scipy.sparse.bsr_array(
-        (blocks, numpy.load(files["indices"]), numpy.load(files["indptr"])), shape=tuple(request["shape"])
-    )
-    b = numpy.load(files["b"])
+    a = scipy.sparse.load_npz(request["files"]["a"])
+    b = numpy.load(request["files"]["b"])
     return lambda: a @ b
 
 

@@ -12,7 +12,6 @@ const dtype = z.enum(['f32', 'f16', 'bf16']);
 const pattern = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('uniform'), blockShape, density }),
   z.strictObject({ kind: z.literal('power-law'), blockShape, density, exponent: z.number().positive() }),
-  z.strictObject({ kind: z.literal('file'), path: z.string().min(1), blockShape }),
 ]);
 
 const common = {

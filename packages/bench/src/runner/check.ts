@@ -1,0 +1,100 @@
+import { sliceRows } from '@sparsek/bsr';
+import type { Dtype } from '@sparsek/types';
+import { referenceAttention, referenceSpmm } from '@sparsek/validator';
+import type { AttentionData, CaseData, SpmmData } from '../case/data.js';
+import type { AttentionCase, BenchCase } from '../case/schema.js';
+import type { CheckResult } from '../report/schema.js';
+
+/** How many block rows, or query rows, of a large result are compared with float64. */
+const SAMPLED_BLOCK_ROWS = 3;
+const SAMPLED_QUERIES = 24;
+
+/** Relative Frobenius error allowed for products (docs/validation.md). */
+const FROBENIUS: Readonly<Record<Dtype, number>> = { f32: 1e-5, f16: 1e-3, bf16: 8e-3 };
+
+/** Largest absolute error allowed for attention on inputs of unit variance. */
+const ATTENTION: Readonly<Record<Dtype, number>> = { f32: 1e-5, f16: 2e-3, bf16: 1.6e-2 };
+
+/**
+ * Compares a result with the float64 reference on rows spread over it: the first, the last and some between.
+ * Undefined where there is nothing to compare.
+ */
+export function checkResult(
+  benchCase: BenchCase,
+  data: CaseData,
+  result: Float32Array,
+): CheckResult | undefined {
+  switch (data.operation) {
+    case 'spmm':
+      return checkSpmm(data, result);
+    case 'attention':
+      return checkAttention(benchCase as AttentionCase, data, result);
+    case 'convert':
+      return undefined;
+  }
+}
+
+function checkSpmm({ a, b }: SpmmData, result: Float32Array): CheckResult {
+  const n = b.shape[1];
+  const [m] = a.shape;
+  const [height] = a.blockShape;
+  let squaredError = 0;
+  let squaredNorm = 0;
+  let rows = 0;
+  for (const blockRow of spread(Math.ceil(m / height), SAMPLED_BLOCK_ROWS)) {
+    const begin = blockRow * height;
+    const end = Math.min(m, begin + height);
+    const slice = sliceRows(a, begin, end);
+    const expected = referenceSpmm(
+      { pattern: slice, dtype: a.dtype, denseExtent: n },
+      { values: slice.values, dense: b },
+    );
+    for (const [index, reference] of expected.entries()) {
+      // A missing element must fail the check, and NaN fails every comparison.
+      squaredError += (reference - (result[begin * n + index] ?? Number.NaN)) ** 2;
+      squaredNorm += reference ** 2;
+    }
+    rows += end - begin;
+  }
+  const error = squaredNorm > 0 ? Math.sqrt(squaredError / squaredNorm) : Math.sqrt(squaredError);
+  return verdict(error, FROBENIUS[a.dtype], rows);
+}
+
+function checkAttention(
+  { batch, heads, kvHeads, headDim, dtype }: AttentionCase,
+  { mask, q, k, v }: AttentionData,
+  result: Float32Array,
+): CheckResult {
+  const { queryLength } = mask;
+  const rows = spread(batch * heads * queryLength, SAMPLED_QUERIES).map((row) => ({
+    batch: Math.floor(row / (heads * queryLength)),
+    head: Math.floor(row / queryLength) % heads,
+    query: row % queryLength,
+  }));
+  const problem = { batch, heads, kvHeads, headDim, dtype, layout: 'bhsd', mask } as const;
+  const { o } = referenceAttention(problem, { q, k, v }, { rows });
+  let error = 0;
+  for (const [index, { batch: b, head, query }] of rows.entries()) {
+    const start = ((b * heads + head) * queryLength + query) * headDim;
+    for (let d = 0; d < headDim; d++) {
+      const difference = Math.abs(o[index * headDim + d]! - (result[start + d] ?? Number.NaN));
+      error = Number.isNaN(difference) ? Number.NaN : Math.max(error, difference);
+    }
+  }
+  return verdict(error, ATTENTION[dtype], rows.length);
+}
+
+const verdict = (error: number, bound: number, rows: number): CheckResult => ({
+  passed: error <= bound,
+  // JSON has no NaN; the largest number says as much.
+  error: Number.isNaN(error) ? Number.MAX_VALUE : error,
+  bound,
+  rows,
+});
+
+/** Up to `count` different numbers below `length`, evenly spread, with both ends. */
+function spread(length: number, count: number): number[] {
+  const last = Math.min(count, length) - 1;
+  if (last <= 0) return length > 0 ? [0] : [];
+  return Array.from({ length: last + 1 }, (_, index) => Math.round((index * (length - 1)) / last));
+}

@@ -1,0 +1,119 @@
+import type { RunOptions } from '@sparsek/types';
+import { type CaseData, makeCaseData } from '../case/data.js';
+import type { BenchCase, Suite } from '../case/schema.js';
+import { type Work, workOf } from '../case/work.js';
+import { describeMachine } from '../machine/describe.js';
+import type { BenchReport, CaseResult, ContestantResult } from '../report/schema.js';
+import { checkResult } from './check.js';
+import { type Contestant, isSkipped, type PreparedRun } from './contestant.js';
+import { type InterleaveOptions, interleave } from './interleave.js';
+import { pairedSpeedup, summarise } from './statistics.js';
+
+export interface RunSuiteOptions
+  extends RunOptions,
+    Pick<InterleaveOptions, 'minRounds' | 'maxRounds' | 'budgetMs'> {
+  /** Written into the report, so that a reader can repeat the run. */
+  readonly command?: string;
+  readonly onResult?: (result: CaseResult) => void;
+}
+
+/**
+ * Runs every case of a suite with every contestant; the first contestant is the one under test.
+ *
+ * @throws whatever a contestant throws while it prepares or runs, and the signal's reason once it is aborted.
+ */
+export async function runSuite(
+  suite: Suite,
+  contestants: readonly [Contestant, ...Contestant[]],
+  options: RunSuiteOptions = {},
+): Promise<BenchReport> {
+  const results: CaseResult[] = [];
+  for (const [index, benchCase] of suite.cases.entries()) {
+    options.signal?.throwIfAborted();
+    const result = await runCase(benchCase, contestants, {
+      ...options,
+      onProgress: (share) => options.onProgress?.((index + share) / suite.cases.length),
+    });
+    results.push(result);
+    options.onResult?.(result);
+  }
+  return {
+    format: 'sparsek-bench-1',
+    suite: suite.name,
+    description: suite.description,
+    command: options.command ?? `sparsek bench ${suite.name}`,
+    machine: describeMachine(),
+    results,
+  };
+}
+
+/** A contestant that takes part in a case. */
+interface Entry {
+  readonly contestant: Contestant;
+  readonly prepared: PreparedRun;
+}
+
+async function runCase(
+  benchCase: BenchCase,
+  contestants: readonly Contestant[],
+  options: RunSuiteOptions,
+): Promise<CaseResult> {
+  const data = makeCaseData(benchCase);
+  const work = workOf(data);
+  const entries: Entry[] = [];
+  const skipped: ContestantResult[] = [];
+  try {
+    for (const contestant of contestants) {
+      const prepared = await contestant.prepare(benchCase, data);
+      if (isSkipped(prepared)) skipped.push({ ...identity(contestant), skipped: prepared.skipped });
+      else entries.push({ contestant, prepared });
+    }
+    const timed = await timeAndCheck(benchCase, data, entries, work, options);
+    return { case: benchCase, ...work, contestants: [...timed.results, ...skipped], noise: timed.noise };
+  } finally {
+    for (const { prepared } of entries) await prepared[Symbol.asyncDispose]();
+  }
+}
+
+async function timeAndCheck(
+  benchCase: BenchCase,
+  data: CaseData,
+  entries: readonly Entry[],
+  work: Work,
+  options: RunSuiteOptions,
+): Promise<{ results: ContestantResult[]; noise: number }> {
+  const [first] = entries;
+  if (!first) return { results: [], noise: 0 };
+  // The first runs twice a round: what it differs from itself is what no difference can be told from.
+  const runs = [...entries, first].map(
+    ({ prepared }) =>
+      () =>
+        prepared.run(),
+  );
+  const times = await interleave(runs, options);
+  const own = times[0]!;
+  const results: ContestantResult[] = [];
+  for (const [index, { contestant, prepared }] of entries.entries()) {
+    const timing = summarise(times[index]!);
+    const seconds = timing.median / 1000;
+    const output = await prepared.result?.();
+    const check = output ? checkResult(benchCase, data, output) : undefined;
+    results.push({
+      ...identity(contestant),
+      ...(prepared.kernel === undefined ? {} : { kernel: prepared.kernel }),
+      ...(prepared.planMs === undefined ? {} : { planMs: prepared.planMs }),
+      timing,
+      ...(work.usefulFlops > 0
+        ? {
+            usefulTflops: work.usefulFlops / seconds / 1e12,
+            denseTflops: work.denseFlops / seconds / 1e12,
+          }
+        : { gigabytesPerSecond: work.bytes / seconds / 1e9 }),
+      timeRatio: index === 0 ? 1 : pairedSpeedup(own, times[index]!),
+      ...(check ? { check } : {}),
+    });
+  }
+  return { results, noise: Math.abs(pairedSpeedup(own, times.at(-1)!) - 1) };
+}
+
+const identity = ({ name, version }: Contestant) => ({ name, version });

@@ -1,0 +1,76 @@
+import { bsrFromDense, bsrToDense, convertValues } from '@sparsek/bsr';
+import type { Backend, Plan } from '@sparsek/types';
+import type { AttentionData, CaseData, ConvertData, SpmmData } from '../case/data.js';
+import type { AttentionCase, BenchCase, SpmmCase } from '../case/schema.js';
+import type { Contestant, PreparedRun } from './contestant.js';
+
+/** A backend of this library as a contestant. The backend stays the caller's, who disposes it. */
+export function sparsekContestant(backend: Backend, version: string): Contestant {
+  return {
+    name: `sparsek ${backend.name}`,
+    version: `${version}, ${backend.device}`,
+    async prepare(benchCase: BenchCase, data: CaseData) {
+      const { dtype } = benchCase;
+      if (data.operation === 'convert') return prepareConvert(data);
+      if (!backend.supports(data.operation, dtype)) {
+        return { skipped: `no ${data.operation} of ${dtype} on ${backend.device}` };
+      }
+      if (data.operation === 'spmm') return prepareSpmm(backend, benchCase as SpmmCase, data);
+      return prepareAttention(backend, benchCase as AttentionCase, data);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function prepareSpmm(backend: Backend, benchCase: SpmmCase, data: SpmmData): Promise<PreparedRun> {
+  const { a, b } = data;
+  const plan = await backend.planSpmm({ pattern: a, dtype: a.dtype, denseExtent: benchCase.n });
+  return planRun(plan, { values: a.values, dense: b }, (c) => convertValues(c.values, c.dtype, 'f32'));
+}
+
+async function prepareAttention(
+  backend: Backend,
+  benchCase: AttentionCase,
+  { mask, q, k, v }: AttentionData,
+): Promise<PreparedRun> {
+  const { batch, heads, kvHeads, headDim, dtype } = benchCase;
+  const plan = await backend.planAttention({ batch, heads, kvHeads, headDim, dtype, layout: 'bhsd', mask });
+  return planRun(plan, { q, k, v }, ({ o }) => convertValues(o.values, o.dtype, 'f32'));
+}
+
+function planRun<Inputs, Output>(
+  plan: Plan<Inputs, Output>,
+  inputs: Inputs,
+  read: (output: Output) => Float32Array,
+): PreparedRun {
+  let newest: Output | undefined;
+  return {
+    kernel: plan.kernel,
+    planMs: plan.planMs,
+    async run() {
+      const { output, computeMs } = await plan.run(inputs);
+      newest = output;
+      return computeMs;
+    },
+    async result() {
+      newest ??= (await plan.run(inputs)).output;
+      return read(newest);
+    },
+    async [Symbol.asyncDispose]() {
+      plan[Symbol.dispose]();
+    },
+  };
+}
+
+function prepareConvert({ a }: ConvertData): PreparedRun {
+  const dense = bsrToDense(a);
+  return {
+    kernel: 'bsrFromDense, bsrToDense',
+    async run() {
+      const start = performance.now();
+      bsrToDense(bsrFromDense(dense, a.blockShape));
+      return performance.now() - start;
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
