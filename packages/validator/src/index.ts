@@ -1,1 +1,11 @@
-export {};
+export * from './backend/reference-backend.js';
+export * from './numeric/activate.js';
+export * from './numeric/erf.js';
+export * from './numeric/round.js';
+export * from './numeric/values.js';
+export * from './reference/attention.js';
+export * from './reference/sddmm.js';
+export * from './reference/spgemm.js';
+export * from './reference/spmm.js';
+export * from './reference/spmm24.js';
+export * from './reference/visible.js';
