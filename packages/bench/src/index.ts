@@ -1,0 +1,32 @@
+export { loadSuite, suiteJsonSchema } from './case/load-suite.js';
+export type { AttentionCase, BenchCase, ConvertCase, PatternSpec, SpmmCase, Suite } from './case/schema.js';
+export { describeMachine, type MachineDescription } from './machine/describe.js';
+export { findPythonPeers, type PeerSearch } from './peers/python-contestants.js';
+export { renderBenchReport } from './report/bench-page.js';
+export { type Chart, drawChart } from './report/charts.js';
+export { type CaseComparison, type Change, compareReports, isRegression } from './report/compare.js';
+export {
+  formatFlops,
+  formatMs,
+  formatRate,
+  formatRatio,
+  markdownTable,
+  TABLE_HEAD,
+  tableRows,
+} from './report/figures.js';
+export { loadReport } from './report/load-report.js';
+export {
+  type Page,
+  type PageChart,
+  type PagePart,
+  type PageSection,
+  type PageSvg,
+  type PageTable,
+  type PageText,
+  renderPage,
+} from './report/page.js';
+export type { BenchReport, CaseResult, CheckResult, ContestantResult } from './report/schema.js';
+export type { Contestant, PreparedRun, Skipped } from './runner/contestant.js';
+export { type RunSuiteOptions, runSuite } from './runner/run-suite.js';
+export { sparsekContestant } from './runner/sparsek-contestant.js';
+export { SUITES } from './suites/index.js';

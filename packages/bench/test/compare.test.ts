@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { compareReports, isRegression } from '../src/report/compare.js';
+import type { BenchReport, CaseResult, ContestantResult } from '../src/report/schema.js';
+
+const timing = (median: number) => ({ runs: 5, median, min: median, max: median, spread: 0 });
+
+function result(own: Partial<ContestantResult>, peerRatio?: number, noise = 0.01): CaseResult {
+  const peer = { name: 'NumPy dense', version: '2', timing: timing(10), timeRatio: peerRatio ?? 1 };
+  return {
+    case: {
+      name: 'case',
+      operation: 'spmm',
+      dtype: 'f32',
+      seed: 1,
+      m: 64,
+      k: 64,
+      n: 64,
+      pattern: { kind: 'uniform', blockShape: [16, 16], density: 0.5 },
+    },
+    density: 0.5,
+    usefulFlops: 1,
+    denseFlops: 2,
+    bytes: 3,
+    contestants: [
+      { name: 'sparsek cpu', version: '1', timing: timing(1), timeRatio: 1, ...own },
+      ...(peerRatio === undefined ? [] : [peer]),
+    ],
+    noise,
+  };
+}
+
+const report = (...results: CaseResult[]): BenchReport => ({
+  format: 'sparsek-bench-1',
+  suite: 'cpu',
+  description: '',
+  command: '',
+  machine: { cpu: '', threads: 2, memoryBytes: 1, os: '', node: '', date: '' },
+  results,
+});
+
+const change = (before: CaseResult, after: CaseResult) => compareReports(report(before), report(after))[0]!;
+
+describe('compareReports', () => {
+  it('calls a slowed kernel slower', () => {
+    const found = change(result({ timing: timing(1) }), result({ timing: timing(1.5) }));
+    expect(found.change).toBe('slower');
+    expect(isRegression(found)).toBe(true);
+  });
+
+  it('calls a difference within the noise the same', () => {
+    const noisy = 0.1;
+    const found = change(
+      result({ timing: timing(1) }, undefined, noisy),
+      result({ timing: timing(1.5) }, undefined, noisy),
+    );
+    expect(found.change).toBe('same');
+    expect(isRegression(found)).toBe(false);
+  });
+
+  it('judges relative to a shared peer, so that a slower machine is no regression', () => {
+    const found = change(result({ timing: timing(1) }, 5), result({ timing: timing(3) }, 5));
+    expect(found).toMatchObject({ change: 'same', note: 'relative to NumPy dense' });
+    expect(change(result({}, 5), result({}, 3)).change).toBe('slower');
+    expect(change(result({}, 5), result({}, 8)).change).toBe('faster');
+  });
+
+  it('calls a wrong result wrong, however fast', () => {
+    const check = { passed: false, error: 1, bound: 1e-5, rows: 3 };
+    const found = change(result({}), result({ timing: timing(0.1), check }));
+    expect(found.change).toBe('wrong');
+    expect(isRegression(found)).toBe(true);
+  });
+
+  it('calls a case that vanished missing', () => {
+    const [found] = compareReports(report(result({})), report());
+    expect(found?.change).toBe('missing');
+    expect(isRegression(found!)).toBe(true);
+  });
+});

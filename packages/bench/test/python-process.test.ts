@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startPython } from '../src/peers/python-process.js';
+
+// The protocol needs no Python: any program that answers lines will do.
+const folder = mkdtempSync(join(tmpdir(), 'sparsek-peer-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const node = join(folder, 'node.sh');
+writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "$2"\n`, { mode: 0o755 });
+
+function start(program: string) {
+  const path = join(folder, `peer-${Math.random()}.cjs`);
+  writeFileSync(path, program);
+  return startPython(path, node);
+}
+
+const ECHO = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { op } = JSON.parse(line);
+  if (op === 'fail') console.log(JSON.stringify({ error: 'ValueError: no' }));
+  else if (op === 'babble') console.log('not json');
+  else if (op === 'die') { console.error('out of luck'); process.exit(3); }
+  else console.log(JSON.stringify({ op }));
+});`;
+
+describe('startPython', () => {
+  it('answers requests in order', async () => {
+    await using peer = start(ECHO);
+    const replies = await Promise.all(['a', 'b', 'c'].map((op) => peer.request({ op })));
+    expect(replies).toEqual([{ op: 'a' }, { op: 'b' }, { op: 'c' }]);
+  });
+
+  it('rejects one request for an error and goes on', async () => {
+    await using peer = start(ECHO);
+    await expect(peer.request({ op: 'fail' })).rejects.toThrow('ValueError: no');
+    await expect(peer.request({ op: 'babble' })).rejects.toThrow('received not json');
+    await expect(peer.request({ op: 'a' })).resolves.toEqual({ op: 'a' });
+  });
+
+  it('rejects what was asked of a process that ends, and says why it ended', async () => {
+    await using peer = start(ECHO);
+    await expect(peer.request({ op: 'die' })).rejects.toThrow(/ended with exit code 3: out of luck/);
+    await expect(peer.request({ op: 'a' })).rejects.toThrow(/ended with exit code 3/);
+  });
+
+  it('rejects when the program cannot be started', async () => {
+    await using peer = startPython('x.py', join(folder, 'no-such-python'));
+    await expect(peer.request({ op: 'a' })).rejects.toThrow(/could not be started/);
+  });
+});
