@@ -46,14 +46,6 @@ struct TableRange {
   int64_t offset = 0, bytes = 0;
 };
 
-// Sums the pieces of one tile of a split row.
-struct SplitTile {
-  int32_t slot_row[2];
-  int32_t panel, batch;
-  int32_t first_partial, partials;
-  int32_t reserved[2];
-};
-
 struct SpmmPlan {
   Family family = Family::kZero;
   std::string module, kernel;  // cubin and symbol

@@ -1,0 +1,76 @@
+// Shape of one compiled instance: tiles, stages, shared memory, registers.
+#pragma once
+
+#include <cstdint>
+
+#include "../ptx/mbarrier.cuh"
+#include "params.h"
+
+namespace sparsek::attention {
+
+constexpr int kConsumers = 2;                          // warpgroups of 64 query rows
+constexpr int kThreads = 128 * (1 + kConsumers);
+constexpr int kChunk = 64;                             // 16-bit elements of a 128-byte swizzled row
+constexpr int kProducerRegisters = 40;                 // 128 * 40 + 256 * 232 = 64512 = 384 * 168, the launch's own
+constexpr int kConsumerRegisters = 232;
+
+// Head dimensions above 128 take 64 keys a step: with 128, scores, probabilities and O exceed the register file.
+constexpr int keys_per_step(int dim) { return dim <= 128 ? 128 : 64; }
+constexpr int k_stages(int dim) { return dim <= 64 ? 4 : dim <= 128 ? 3 : dim <= 192 ? 3 : 2; }
+constexpr int v_stages(int dim) { return dim <= 64 ? 4 : 2; }
+
+template <typename T_, int Dim, bool Modified>
+struct Config {
+  using T = T_;
+  static constexpr int kDim = Dim;
+  static constexpr bool kModified = Modified;  // softcap, ALiBi, or a scale that is not positive
+  static constexpr int kKeys = keys_per_step(Dim);
+  static constexpr int kChunks = Dim / kChunk;
+  static constexpr int kKStages = k_stages(Dim);
+  static constexpr int kVStages = v_stages(Dim);
+  static constexpr bool kStageInQ = Dim > 192;  // O leaves through Q's space: there is no room for both
+  static constexpr int kQChunkBytes = kTileRows * 128;
+  static constexpr int kQBytes = kChunks * kQChunkBytes;
+  static constexpr int kKvChunkBytes = kKeys * 128;
+  static constexpr int kKvBytes = kChunks * kKvChunkBytes;
+  static_assert(Dim % kChunk == 0 && Dim >= 64 && Dim <= 256);
+};
+
+// One step of the online softmax as the producer announces it: which keys and how they are masked.
+struct alignas(16) Step {
+  int32_t first_key;
+  int32_t fill;    // Fill, or kFillFull with `masked` set for the ragged end of the keys
+  int32_t masked;  // 0: no element needs a test
+  int32_t last;    // 1: no further step in this work item
+};
+
+struct alignas(16) Item {
+  int32_t tile;       // query tile; -1: no more work
+  int32_t head;       // query head
+  int32_t batch;
+  int32_t pattern;    // index into Params::patterns
+  int32_t empty;      // 1: no block is visible, no step follows
+  int32_t reserved[3];
+};
+
+template <typename C>
+struct alignas(1024) SharedStorage {
+  uint8_t q[C::kQBytes];
+  uint8_t k[C::kKStages][C::kKvBytes];
+  uint8_t v[C::kVStages][C::kKvBytes];
+  uint8_t o[C::kStageInQ ? 1024 : C::kQBytes];
+  Step step[C::kKStages];
+  Item item;
+  ptx::Barrier q_full, q_empty;
+  ptx::Barrier k_full[C::kKStages], k_empty[C::kKStages];
+  ptx::Barrier v_full[C::kVStages], v_empty[C::kVStages];
+};
+
+// The launch asks for this much: dynamic shared memory is only 16-byte aligned by contract.
+template <typename C>
+constexpr int shared_bytes() {
+  return static_cast<int>(sizeof(SharedStorage<C>)) + 1024;
+}
+static_assert(sizeof(void*) == 8);
+
+}  // namespace sparsek::attention

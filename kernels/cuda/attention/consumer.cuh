@@ -1,0 +1,200 @@
+// A consumer warpgroup: 64 query rows against the visible key blocks.
+//
+// Overlap, twice: inside the warpgroup, the scores of step j and the products P V of step j - 1 are in flight together,
+// and the softmax of step j runs while P V is still busy; between the warpgroups, an order barrier lets only one of them
+// issue at a time, so that one computes exponentials while the other keeps the tensor cores busy.
+#pragma once
+
+#include "../pipeline/ring.cuh"
+#include "../ptx/wgmma.cuh"
+#include "../tile/descriptor.cuh"
+#include "element_mask.cuh"
+#include "output.cuh"
+#include "score_modifiers.cuh"
+
+namespace sparsek::attention {
+
+constexpr int kOrderBarrier = 1;  // named barriers 1 and 2: the turn of warpgroup 0 and 1
+
+__device__ __forceinline__ void await_turn(int warpgroup) {
+  if (warpgroup == 0) {
+    ptx::named_barrier_sync<kOrderBarrier, 128 * kConsumers>();
+  } else {
+    ptx::named_barrier_sync<kOrderBarrier + 1, 128 * kConsumers>();
+  }
+}
+
+__device__ __forceinline__ void pass_turn(int warpgroup) {
+  if (warpgroup == 0) {
+    ptx::named_barrier_arrive<kOrderBarrier + 1, 128 * kConsumers>();
+  } else {
+    ptx::named_barrier_arrive<kOrderBarrier, 128 * kConsumers>();
+  }
+}
+
+template <typename C>
+class Consumer {
+ public:
+  using T = typename C::T;
+
+  __device__ __forceinline__ Consumer(const Params& p, SharedStorage<C>& shared, int warpgroup, int thread)
+      : p_(p), s_(shared), warpgroup_(warpgroup), thread_(thread) {}
+
+  __device__ __forceinline__ void run() {
+    if (warpgroup_ == 1) pass_turn(1);  // warpgroup 0 goes first
+    uint32_t q_parity = 0;
+    for (;;) {
+      ptx::mbarrier_wait(&s_.q_full, q_parity);
+      q_parity ^= 1;
+      const Item item = s_.item;
+      if (item.tile < 0) break;
+      attend(item);
+    }
+    if (thread_ == 0) ptx::bulk_wait<0>();
+  }
+
+ private:
+  static constexpr int kScores = C::kKeys / 2;
+  static constexpr int kOutputs = C::kDim / 2;
+  static constexpr int kSteps = C::kKeys / 16;  // products of 16 keys in P V
+  using ScoreProduct = ptx::Wgmma<T, C::kKeys, 0, 0>;
+  using ValueProduct = ptx::Wgmma<T, C::kDim, 0, 1>;
+
+  __device__ __forceinline__ void release(ptx::Barrier* barrier) const {
+    if ((thread_ & 31) == 0) ptx::mbarrier_arrive(barrier);
+  }
+
+  // S = Q K^T, committed.
+  __device__ __forceinline__ void issue_scores(float (&s)[kScores], int slot) const {
+    const uint64_t q = tile::k_major<tile::Swizzle::k128>(s_.q + warpgroup_ * 64 * 128);
+    const uint64_t k = tile::k_major<tile::Swizzle::k128>(s_.k[slot]);
+#pragma unroll
+    for (int c = 0; c < C::kChunks; ++c) {
+#pragma unroll
+      for (int i = 0; i < kChunk / 16; ++i)
+        ScoreProduct::ss(s, tile::advance(q, c * C::kQChunkBytes + i * tile::kStepKMajor),
+                         tile::advance(k, c * C::kKvChunkBytes + i * tile::kStepKMajor), c + i > 0);
+    }
+    ptx::wgmma_commit();
+  }
+
+  // O += P V, committed.
+  __device__ __forceinline__ void issue_values(float (&o)[kOutputs], const uint32_t (&weights)[kSteps][4],
+                                               int slot) const {
+    const uint64_t v = tile::mn_major(s_.v[slot], C::kKvChunkBytes);
+#pragma unroll
+    for (int i = 0; i < kSteps; ++i) ValueProduct::rs(o, weights[i], tile::advance(v, i * tile::kStepMnMajor), 1);
+    ptx::wgmma_commit();
+  }
+
+  __device__ __forceinline__ void mask(float (&s)[kScores], const Step& step, const Item& item, int row) const {
+    KeepBits<C::kKeys / 32> keep;
+    const Pattern& pattern = p_.patterns[item.pattern];
+    const int lane = thread_ & 31;
+    if (step.fill == kFillFull) {
+#pragma unroll
+      for (int w = 0; w < C::kKeys / 32; ++w) keep.row[0][w] = keep.row[1][w] = 0xffffffffu;
+    } else if (step.fill == kFillClauses) {
+      keep_by_clauses(keep, p_, pattern, step.first_key, row + p_.key_length - p_.query_length, lane);
+    } else {
+      constexpr int64_t kBitmapWords = kTileRows * 4;
+      keep_by_bitmap(keep, pattern.bitmaps + (step.fill - kFillBitmap) * kBitmapWords, step.first_key,
+                     row % kTileRows);
+    }
+    apply_keep(s, keep, p_.key_length - step.first_key, lane);
+  }
+
+  __device__ __forceinline__ void finish_scores(float (&s)[kScores], const Step& step, const Item& item, int row,
+                                                float slope) const {
+    if constexpr (C::kModified)
+      modify_scores(s, p_, slope, step.first_key, row + p_.key_length - p_.query_length, thread_);
+    if (step.masked) mask(s, step, item, row);
+  }
+
+  __device__ __forceinline__ static void pack_weights(uint32_t (&weights)[kSteps][4], const float (&s)[kScores]) {
+#pragma unroll
+    for (int i = 0; i < kSteps; ++i) tile::pack_columns<T>(weights[i], s, 8 * i);
+  }
+
+  __device__ __forceinline__ void attend(const Item& item) {
+    const int row = item.tile * kTileRows + 64 * warpgroup_ + 16 * (thread_ >> 5) + ((thread_ & 31) >> 2);
+    const float scale = C::kModified ? 1.0f : p_.scale_log2;
+    const float slope = C::kModified && p_.slopes != nullptr ? __ldg(p_.slopes + item.head) : 0.0f;
+    float o[kOutputs];
+#pragma unroll
+    for (int i = 0; i < kOutputs; ++i) o[i] = 0.0f;
+    SoftmaxState state{{-CUDART_INF_F, -CUDART_INF_F}, {0.0f, 0.0f}};
+    if (!item.empty) accumulate(o, state, item, row, scale, slope);
+    if (!C::kStageInQ || item.empty) release(&s_.q_empty);
+    uint8_t* staging = (C::kStageInQ ? s_.q : s_.o) + warpgroup_ * 64 * 128;
+    store_item<C>(p_, staging, o, state, scale, item, warpgroup_, thread_);
+    if (C::kStageInQ && !item.empty) {
+      if (thread_ == 0) ptx::bulk_wait_read<0>();
+      ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup_);
+      release(&s_.q_empty);
+    }
+  }
+
+  __device__ __forceinline__ void accumulate(float (&o)[kOutputs], SoftmaxState& state, const Item& item, int row,
+                                             float scale, float slope) {
+    float s[kScores];
+    uint32_t weights[kSteps][4];
+    float rescale[2];
+
+    ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
+    Step step = s_.step[k_.slot];
+    ptx::wgmma_fence();
+    issue_scores(s, k_.slot);
+    ptx::wgmma_wait<0>();
+    ptx::pin(s);
+    release(&s_.k_empty[k_.slot]);
+    k_.advance();
+    finish_scores(s, step, item, row, slope);
+    softmax_step(s, state, rescale, scale);
+    pack_weights(weights, s);
+
+    while (!step.last) {
+      ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
+      step = s_.step[k_.slot];
+      await_turn(warpgroup_);
+      ptx::pin(s);
+      ptx::pin(o);
+      ptx::wgmma_fence();
+      issue_scores(s, k_.slot);
+      ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
+      issue_values(o, weights, v_.slot);
+      pass_turn(warpgroup_);
+      ptx::wgmma_wait<1>();
+      ptx::pin(s);
+      release(&s_.k_empty[k_.slot]);
+      k_.advance();
+      finish_scores(s, step, item, row, slope);
+      softmax_step(s, state, rescale, scale);
+      ptx::wgmma_wait<0>();
+      ptx::pin(o);
+      release(&s_.v_empty[v_.slot]);
+      v_.advance();
+#pragma unroll
+      for (int i = 0; i < kOutputs; ++i) o[i] *= rescale[(i >> 1) & 1];
+      pack_weights(weights, s);
+    }
+
+    ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
+    ptx::pin(o);
+    ptx::wgmma_fence();
+    issue_values(o, weights, v_.slot);
+    ptx::wgmma_wait<0>();
+    ptx::pin(o);
+    release(&s_.v_empty[v_.slot]);
+    v_.advance();
+  }
+
+  const Params& p_;
+  SharedStorage<C>& s_;
+  const int warpgroup_;
+  const int thread_;
+  pipeline::RingPosition<C::kKStages> k_;
+  pipeline::RingPosition<C::kVStages> v_;
+};
+
+}  // namespace sparsek::attention

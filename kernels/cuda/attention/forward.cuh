@@ -1,0 +1,51 @@
+// Fused block-sparse attention, forward: O = softmax(scale Q K^T + mask) V over the visible blocks.
+//
+// One persistent CTA an SM: warp 0 produces, warpgroups 1 and 2 consume. See docs/kernels/attention.md.
+#pragma once
+
+#include "../ptx/setmaxnreg.cuh"
+#include "consumer.cuh"
+#include "producer.cuh"
+
+namespace sparsek::attention {
+
+template <typename C>
+__device__ __forceinline__ void init_barriers(SharedStorage<C>& s) {
+  constexpr int kReleases = 4 * kConsumers;  // one lane of each consumer warp
+  ptx::mbarrier_init(&s.q_full, 1);
+  ptx::mbarrier_init(&s.q_empty, kReleases);
+  for (int i = 0; i < C::kKStages; ++i) {
+    ptx::mbarrier_init(&s.k_full[i], 1);
+    ptx::mbarrier_init(&s.k_empty[i], kReleases);
+  }
+  for (int i = 0; i < C::kVStages; ++i) {
+    ptx::mbarrier_init(&s.v_full[i], 1);
+    ptx::mbarrier_init(&s.v_empty[i], kReleases);
+  }
+  ptx::mbarrier_init_fence();
+}
+
+template <typename C>
+__device__ __forceinline__ void forward(const Params& p) {
+  extern __shared__ uint8_t dynamic[];
+  const uint32_t base = ptx::shared_address(dynamic);
+  auto& shared = *reinterpret_cast<SharedStorage<C>*>(dynamic + (1024 - base % 1024) % 1024);
+  if (threadIdx.x == 0) {
+    ptx::tma_prefetch_map(&p.q);
+    ptx::tma_prefetch_map(&p.k);
+    ptx::tma_prefetch_map(&p.v);
+    ptx::tma_prefetch_map(&p.o);
+    init_barriers(shared);
+  }
+  __syncthreads();
+  const int warpgroup = ptx::warp_uniform(static_cast<int>(threadIdx.x / 128));
+  if (warpgroup == 0) {
+    ptx::setmaxnreg_dec<kProducerRegisters>();
+    if (ptx::warp_index() == 0) Producer<C>(p, shared).run();
+  } else {
+    ptx::setmaxnreg_inc<kConsumerRegisters>();
+    Consumer<C>(p, shared, warpgroup - 1, static_cast<int>(threadIdx.x % 128)).run();
+  }
+}
+
+}  // namespace sparsek::attention

@@ -1,0 +1,69 @@
+// End of a work item: normalise O, store it through shared memory and the copy engine, store the log-sum-exp.
+#pragma once
+
+#include "../ptx/fence.cuh"
+#include "../ptx/matrix_move.cuh"
+#include "../ptx/named_barrier.cuh"
+#include "../ptx/tma.cuh"
+#include "../tile/fragments.cuh"
+#include "../tile/swizzle.cuh"
+#include "config.cuh"
+#include "softmax.cuh"
+
+namespace sparsek::attention {
+
+constexpr int kStagingBarrier = 3;  // named barriers 3 and 4: the threads of one warpgroup
+
+// The 64 rows of this warpgroup: chunks of 64 columns, rows of 128 bytes, 16-byte pieces XORed with the row.
+template <typename C, int Count>
+__device__ __forceinline__ void stage_output(uint8_t* staging, const float (&o)[Count], int thread) {
+  static_assert(Count == C::kDim / 2);
+  const int lane = thread & 31;
+  const int row = 16 * (thread >> 5) + (lane & 15);
+#pragma unroll
+  for (int j = 0; j < C::kDim / 16; ++j) {
+    uint32_t words[4];
+    tile::pack_columns<typename C::T>(words, o, 8 * j);
+    const uint32_t offset = row * 128 + (j % 4) * 32 + (lane >> 4) * 16;
+    ptx::stmatrix_x4(ptx::shared_address(staging + (j / 4) * C::kQChunkBytes) +
+                         tile::swizzled<tile::Swizzle::k128>(offset),
+                     words[0], words[1], words[2], words[3]);
+  }
+}
+
+template <typename C, int Count>
+__device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, float (&o)[Count],
+                                           const SoftmaxState& state, float scale, const Item& item, int warpgroup,
+                                           int thread) {
+  constexpr float kLog2e = 1.4426950408889634f;
+  const float sink2 = p.sinks != nullptr ? __ldg(p.sinks + item.head) * kLog2e : -CUDART_INF_F;
+  const int first_row = item.tile * kTileRows + 64 * warpgroup;
+  const int row = first_row + 16 * (thread >> 5) + ((thread & 31) >> 2);
+#pragma unroll
+  for (int r = 0; r < 2; ++r) {
+    const RowResult result = finish_row(state.max[r], quad_sum(state.sum[r]), scale, sink2);
+#pragma unroll
+    for (int i = 2 * r; i < Count; i += 4) {
+      o[i] *= result.factor;
+      o[i + 1] *= result.factor;
+    }
+    if (p.lse != nullptr && (thread & 3) == 0 && row + 8 * r < p.query_length) {
+      const int64_t pair = static_cast<int64_t>(item.batch) * p.heads + item.head;
+      p.lse[pair * p.query_length + row + 8 * r] = result.lse;
+    }
+  }
+  // The thread that issued the previous store waits until it has read the staging space; the barrier tells the others.
+  if (thread == 0) ptx::bulk_wait_read<0>();
+  ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup);
+  stage_output<C>(staging, o, thread);
+  ptx::fence_async_shared();
+  ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup);
+  if (thread == 0 && first_row < p.query_length) {
+#pragma unroll
+    for (int c = 0; c < C::kChunks; ++c)
+      ptx::tma_store(&p.o, staging + c * C::kQChunkBytes, c * kChunk, first_row, item.head, item.batch);
+    ptx::bulk_commit();
+  }
+}
+
+}  // namespace sparsek::attention

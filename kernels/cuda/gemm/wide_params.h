@@ -1,0 +1,32 @@
+// Parameters of the kernels for blocks of 64 and 128 rows (gemm/wide.cuh). Shared by host and device; plain C++.
+#pragma once
+
+#include <cstdint>
+
+#include "../include/epilogue_params.h"
+#include "../include/tensor_map.h"
+#include "../include/work_item.h"
+
+namespace sparsek {
+
+struct WideParams {
+  TensorMap a;  // A's values as {C, nnzb * R, batch}
+  TensorMap b;  // B as {N, K, batch} (row-major) or {K, N, batch} (column-major)
+  TensorMap c;  // C as {N, M, batch}, boxes of 64 x 64; unused when the epilogue is not staged
+  const WorkItem* items;
+  const int32_t* item_first;  // items of cluster i: item_first[i] .. item_first[i + 1] - 1
+  const int32_t* indices;     // block columns, for blocks of 128 rows
+  const PairEntry* pairs;     // union lists, for blocks of 64 rows
+  float* partials;            // pieces of split rows, 128 x 256 float32 each
+  int32_t a_batched;          // 1: A's values differ from matrix to matrix of the batch
+  int32_t has_blocks;         // 0: A is empty and the maps of A and B are not set
+  EpilogueParams epilogue;
+};
+
+// Tile geometry, which the planner needs too.
+constexpr int kWideTileRows = 128;
+constexpr int kWideTileColumns = 256;
+constexpr int kWideStepK = 64;
+constexpr int kWideThreads = 384;
+
+}  // namespace sparsek

@@ -1,0 +1,114 @@
+#include "spmm_launch.h"
+
+#include "../../../../kernels/cuda/gemm/reduce_params.h"
+#include "../../../../kernels/cuda/gemm/wide_params.h"
+#include "../runtime/launch.h"
+#include "tensor_maps.h"
+
+namespace sparsek::ops {
+
+using driver::Api;
+using driver::CUdeviceptr;
+
+namespace {
+
+template <typename T>
+T* at(CUdeviceptr base, const TableRange& range) {
+  return reinterpret_cast<T*>(base + static_cast<CUdeviceptr>(range.offset));
+}
+
+MatrixView values_view(const SpmmPlan& plan, const SpmmOperands& o) {
+  const PatternView& p = plan.shape.pattern;
+  const int64_t rows = plan.nnzb * p.block_rows;
+  return MatrixView{o.values, p.block_columns, rows, o.values_batch_stride > 0 ? plan.shape.batch : 1,
+                    p.block_columns, o.values_batch_stride > 0 ? o.values_batch_stride : rows * p.block_columns};
+}
+
+MatrixView b_view(const SpmmPlan& plan, const SpmmOperands& o) {
+  const int64_t k = plan.shape.pattern.columns, n = plan.shape.dense_columns;
+  return plan.shape.b_column_major ? MatrixView{o.b, k, n, plan.shape.batch, o.b_leading, o.b_batch_stride}
+                                   : MatrixView{o.b, n, k, plan.shape.batch, o.b_leading, o.b_batch_stride};
+}
+
+MatrixView out_view(const SpmmPlan& plan, const SpmmOperands& o) {
+  return MatrixView{o.out, plan.shape.dense_columns, plan.shape.pattern.rows, plan.shape.batch, o.out_leading,
+                    o.out_batch_stride};
+}
+
+EpilogueParams epilogue_params(const SpmmPlan& plan, const SpmmOperands& o) {
+  EpilogueParams e{};
+  e.alpha = o.alpha;
+  e.beta = o.beta;
+  e.bias = reinterpret_cast<const float*>(o.bias);
+  e.activation = o.activation;
+  e.out_type = o.out_type;
+  e.transposed = o.out_transposed;
+  e.staged = o.out_type == plan.shape.type && o.beta == 0.0f && !o.out_transposed &&
+             tensor_map_possible(out_view(plan, o));
+  e.out = reinterpret_cast<void*>(o.out);
+  e.addend = reinterpret_cast<const void*>(o.addend);
+  e.leading = o.out_leading;
+  e.batch_stride = o.out_batch_stride;
+  e.rows = static_cast<int32_t>(plan.shape.pattern.rows);
+  e.columns = static_cast<int32_t>(plan.shape.dense_columns);
+  return e;
+}
+
+void launch_reduce(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
+                   driver::CUstream stream) {
+  ReduceParams params{};
+  params.tiles = at<const SplitTile>(o.tables, plan.splits);
+  params.partials = reinterpret_cast<const float*>(o.workspace);
+  params.cluster = plan.cluster;
+  params.tile_columns = plan.tile_columns;
+  params.epilogue = epilogue_params(plan, o);
+  cuda::LaunchShape shape;
+  shape.grid = {static_cast<unsigned>(plan.split_tiles), static_cast<unsigned>(plan.cluster * plan.tile_columns / 64),
+                static_cast<unsigned>(plan.tile_rows / 64)};
+  shape.block = {kReduceThreads, 1, 1};
+  shape.stream = stream;
+  cuda::launch(api, modules.kernel("spmm_common.cubin", "sparsek_reduce_partials", 0), shape, params);
+}
+
+void launch_wide(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
+                 driver::CUstream stream) {
+  const PatternView& p = plan.shape.pattern;
+  const ElementType type = plan.shape.type;
+  const int a_rows = (p.block_rows == 128 ? kWideTileRows : 64) / plan.cluster;
+  WideParams params{};
+  if (plan.nnzb > 0) {  // an empty pattern loads nothing, and a tensor map must not have an empty side
+    params.a = encode_matrix(api, type, values_view(plan, o), 64, a_rows);
+    params.b = encode_matrix(api, type, b_view(plan, o), 64, plan.shape.b_column_major ? kWideTileColumns : kWideStepK);
+  }
+  params.epilogue = epilogue_params(plan, o);
+  if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), 64, 64);
+  params.items = at<const WorkItem>(o.tables, plan.items);
+  params.item_first = at<const int32_t>(o.tables, plan.item_first);
+  params.indices = at<const int32_t>(o.tables, plan.indices);
+  params.pairs = at<const PairEntry>(o.tables, plan.pairs);
+  params.partials = reinterpret_cast<float*>(o.workspace);
+  params.has_blocks = plan.nnzb > 0;
+  params.a_batched = o.values_batch_stride > 0;
+  cuda::LaunchShape shape;
+  shape.grid = {static_cast<unsigned>(plan.grid), 1, 1};
+  shape.block = {static_cast<unsigned>(plan.threads), 1, 1};
+  shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
+  shape.stream = stream;
+  shape.cluster = {static_cast<unsigned>(plan.cluster), 1, 1};
+  cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
+}
+
+}  // namespace
+
+bool spmm_operands_aligned(const SpmmPlan& plan, const SpmmOperands& operands) {
+  return tensor_map_possible(b_view(plan, operands)) && tensor_map_possible(values_view(plan, operands));
+}
+
+void launch_spmm(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& operands,
+                 driver::CUstream stream) {
+  if (plan.shape.pattern.rows == 0 || plan.shape.dense_columns == 0 || plan.shape.batch == 0) return;
+  launch_wide(api, modules, plan, operands, stream);
+  if (plan.split_tiles > 0) launch_reduce(api, modules, plan, operands, stream);
+}
+
+}  // namespace sparsek::ops

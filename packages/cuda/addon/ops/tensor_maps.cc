@@ -1,0 +1,41 @@
+#include "tensor_maps.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "../driver/error.h"
+
+namespace sparsek::ops {
+
+using namespace driver;
+
+namespace {
+constexpr int64_t kElementBytes = 2;
+constexpr int64_t kAlignment = 16;  // of addresses and strides
+}  // namespace
+
+bool tensor_map_possible(const MatrixView& view) {
+  return view.base % kAlignment == 0 && view.row_stride * kElementBytes % kAlignment == 0 &&
+         (view.batch == 1 || view.batch_stride * kElementBytes % kAlignment == 0);
+}
+
+TensorMap encode_matrix(const Api& api, ElementType type, const MatrixView& view, int box_columns, int box_rows) {
+  const uint64_t sizes[3] = {static_cast<uint64_t>(view.columns), static_cast<uint64_t>(view.rows),
+                             static_cast<uint64_t>(view.batch)};
+  const uint64_t matrix_bytes = static_cast<uint64_t>(std::max(view.batch_stride, view.row_stride)) * kElementBytes;
+  const uint64_t strides[2] = {static_cast<uint64_t>(view.row_stride) * kElementBytes, matrix_bytes};
+  const uint32_t box[3] = {static_cast<uint32_t>(box_columns), static_cast<uint32_t>(box_rows), 1};
+  const uint32_t steps[3] = {1, 1, 1};
+  const CUtensorMapDataType data =
+      type == ElementType::kF16 ? CU_TENSOR_MAP_DATA_TYPE_FLOAT16 : CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
+  alignas(128) CUtensorMap map;
+  check(api.cuTensorMapEncodeTiled(&map, data, 3, reinterpret_cast<void*>(view.base), sizes, strides, box, steps,
+                                   CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                   CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
+        "cuTensorMapEncodeTiled");
+  TensorMap result;
+  std::memcpy(&result, &map, sizeof result);
+  return result;
+}
+
+}  // namespace sparsek::ops
