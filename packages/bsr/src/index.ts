@@ -11,6 +11,18 @@ export { type MaskPatternStatistics, type MaskStatistics, maskStatistics } from 
 export { maskToPattern } from './mask/to-pattern.js';
 export { type VisibleBlocks, visibleBlocks } from './mask/visible-blocks.js';
 export { type BlockRun, visibleRuns } from './mask/visible-runs.js';
+export { type ArrowOptions, arrowPattern } from './patterns/arrow.js';
+export { type BandedOptions, bandedPattern } from './patterns/banded.js';
+export { type BigBirdPatternOptions, bigbirdPattern } from './patterns/bigbird.js';
+export { type BlockDiagonalOptions, blockDiagonalPattern } from './patterns/block-diagonal.js';
+export { butterflyPattern } from './patterns/butterfly.js';
+export { causalPattern } from './patterns/causal.js';
+export type { PatternOptions } from './patterns/grid.js';
+export { type PowerLawOptions, powerLawRows } from './patterns/power-law.js';
+export { type RandomPatternOptions, randomPattern } from './patterns/random.js';
+export { type StridedOptions, stridedPattern } from './patterns/strided.js';
+export { type WindowOptions, windowPattern } from './patterns/window.js';
+export { withValues } from './patterns/with-values.js';
 export * from './random/draws.js';
 export { createPhilox, type Philox } from './random/philox.js';
 export { allocateValues } from './values/allocate.js';
