@@ -1,0 +1,141 @@
+// copyToDevice, copyToHost, copyOnDevice, fill
+
+#include <cstring>
+
+#include "arguments.h"
+#include "errors.h"
+#include "functions.h"
+#include "handle.h"
+#include "objects.h"
+
+namespace sparsek::binding {
+namespace {
+
+using driver::check;
+
+/**
+ * copyToDevice(stream, address, array). Memory that is not page-locked is read before this returns; page-locked
+ * memory is read later, in stream order.
+ */
+Napi::Value copyToDevice(const Napi::CallbackInfo& info) {
+  const auto stream = fromHandle<StreamObject>(info[0]);
+  const driver::CUdeviceptr address = addressAt(info, 1);
+  const Bytes source = bytesAt(info, 2);
+  if (source.length == 0) return info.Env().Undefined();
+  onDevice(*stream->device, [&] {
+    check(stream->device->api().cuMemcpyHtoDAsync(address, source.data, source.length, stream->stream),
+          "cuMemcpyHtoDAsync");
+  });
+  return info.Env().Undefined();
+}
+
+/** A download on its way: where the device writes it, and the array that it is for. */
+struct Download {
+  Napi::ObjectReference target;
+  std::unique_ptr<cuda::PinnedPool::Block> staging;
+  std::size_t bytes = 0;
+  Napi::Promise::Deferred deferred;
+};
+
+void settleDownload(Napi::Env env, Device& device, Download& download, driver::CUresult result) {
+  const cuda::CurrentContext current(*device.context);
+  const std::unique_ptr<cuda::PinnedPool::Block> staging = std::move(download.staging);
+  if (result != driver::CUDA_SUCCESS) {
+    device.noteResult("cuMemcpyDtoHAsync", result);
+    download.deferred.Reject(driverFailure(env, &device.api(), "cuMemcpyDtoHAsync", result).Value());
+    return;
+  }
+  const auto array = download.target.Value().As<Napi::TypedArray>();
+  if (array.ByteLength() < download.bytes) {
+    download.deferred.Reject(Napi::Error::New(env, "The array was detached while it was being written").Value());
+    return;
+  }
+  if (staging) {
+    auto* start = static_cast<std::uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
+    std::memcpy(start, staging->data(), download.bytes);
+  }
+  download.deferred.Resolve(array);
+}
+
+/** copyToHost(stream, address, array, pinned): a promise of the array, filled. */
+Napi::Value copyToHost(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto stream = fromHandle<StreamObject>(info[0]);
+  const std::shared_ptr<Device> device = stream->device;
+  const driver::CUdeviceptr address = addressAt(info, 1);
+  const Bytes target = bytesAt(info, 2);
+  const bool pinned = info[3].ToBoolean();
+  auto download = std::make_shared<Download>(
+      Download{Napi::Persistent(info[2].As<Napi::Object>()), nullptr, target.length, Napi::Promise::Deferred(env)});
+  if (target.length == 0) {
+    download->deferred.Resolve(info[2]);
+    return download->deferred.Promise();
+  }
+  onDevice(*device, [&] {
+    // The driver would wait for the stream before it copied to pageable memory.
+    if (!pinned) download->staging = device->pinned->allocate(target.length);
+    void* data = pinned ? target.data : download->staging->data();
+    check(device->api().cuMemcpyDtoHAsync(data, address, target.length, stream->stream), "cuMemcpyDtoHAsync");
+    device->completions->whenPassed(device->api(), stream->stream,
+                                    [device, stream, download](Napi::Env later, driver::CUresult result) {
+                                      settleDownload(later, *device, *download, result);
+                                    });
+  });
+  return download->deferred.Promise();
+}
+
+/** copyOnDevice(stream, target, targetDevice, source, sourceDevice, bytes): between any two devices. */
+Napi::Value copyOnDevice(const Napi::CallbackInfo& info) {
+  const auto stream = fromHandle<StreamObject>(info[0]);
+  const driver::CUdeviceptr target = addressAt(info, 1);
+  const auto targetDevice = fromHandle<Device>(info[2]);
+  const driver::CUdeviceptr source = addressAt(info, 3);
+  const auto sourceDevice = fromHandle<Device>(info[4]);
+  const std::uint64_t bytes = sizeAt(info, 5);
+  if (bytes == 0) return info.Env().Undefined();
+  onDevice(*stream->device, [&] {
+    const driver::Api& api = stream->device->api();
+    const driver::CUcontext to = targetDevice->context->handle();
+    const driver::CUcontext from = sourceDevice->context->handle();
+    if (to == from) {
+      check(api.cuMemcpyDtoDAsync(target, source, bytes, stream->stream), "cuMemcpyDtoDAsync");
+    } else {
+      check(api.cuMemcpyPeerAsync(target, to, source, from, bytes, stream->stream), "cuMemcpyPeerAsync");
+    }
+  });
+  return info.Env().Undefined();
+}
+
+/** fill(stream, address, width, pattern, count): count elements of width 1, 2 or 4 bytes. */
+Napi::Value fill(const Napi::CallbackInfo& info) {
+  const auto stream = fromHandle<StreamObject>(info[0]);
+  const driver::CUdeviceptr address = addressAt(info, 1);
+  const int width = intAt(info, 2);
+  const auto pattern = static_cast<std::uint32_t>(sizeAt(info, 3));
+  const std::uint64_t count = sizeAt(info, 4);
+  if (count == 0) return info.Env().Undefined();
+  onDevice(*stream->device, [&] {
+    const driver::Api& api = stream->device->api();
+    if (width == 4) {
+      check(api.cuMemsetD32Async(address, pattern, count, stream->stream), "cuMemsetD32Async");
+    } else if (width == 2) {
+      check(api.cuMemsetD16Async(address, static_cast<unsigned short>(pattern), count, stream->stream),
+            "cuMemsetD16Async");
+    } else {
+      check(api.cuMemsetD8Async(address, static_cast<unsigned char>(pattern), count, stream->stream),
+            "cuMemsetD8Async");
+    }
+  });
+  return info.Env().Undefined();
+}
+
+}  // namespace
+
+void defineCopyFunctions(Napi::Object exports) {
+  define<copyToDevice>(exports, "copyToDevice");
+  define<copyToHost>(exports, "copyToHost");
+  define<copyOnDevice>(exports, "copyOnDevice");
+  define<fill>(exports, "fill");
+}
+
+}  // namespace sparsek::binding

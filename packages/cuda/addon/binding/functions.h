@@ -1,0 +1,14 @@
+#pragma once
+// Each file of the binding adds its functions to the addon's exports.
+
+#include "node_api_config.h"
+
+namespace sparsek::binding {
+
+void defineDriverFunctions(Napi::Object exports);
+void defineMemoryFunctions(Napi::Object exports);
+void defineCopyFunctions(Napi::Object exports);
+void defineStreamFunctions(Napi::Object exports);
+void defineGraphFunctions(Napi::Object exports);
+
+}  // namespace sparsek::binding
