@@ -3,13 +3,79 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bsrToDense } from '@sparsek/bsr';
-import { readTensor, writeMatrix, writeTensor } from '@sparsek/bsr/io';
-import type { Dtype, Values } from '@sparsek/types';
-import type { CaseData, SpmmData } from '../case/data.js';
+import { readTensor } from '@sparsek/bsr/io';
+import type { CaseData } from '../case/data.js';
 import type { BenchCase } from '../case/schema.js';
+import { workOf } from '../case/work.js';
 import type { Contestant, PreparedRun, Skipped } from '../runner/contestant.js';
+import { type SparseForm, writePeerInputs } from './peer-files.js';
 import { type PythonProcess, startPython } from './python-process.js';
+
+interface PeerDescription {
+  readonly name: string;
+  readonly device: 'cpu' | 'gpu';
+  readonly operation: 'spmm' | 'attention';
+  /** The form of A that it multiplies. */
+  readonly form: SparseForm;
+  readonly dtypes: readonly string[];
+}
+
+const HALF = ['f16', 'bf16'];
+
+/** The peers that peers/serve.py knows, by its own names. */
+const PEERS: Readonly<Record<string, PeerDescription>> = {
+  'numpy-dense': { name: 'NumPy dense', device: 'cpu', operation: 'spmm', form: 'dense', dtypes: ['f32'] },
+  'scipy-bsr': { name: 'SciPy BSR', device: 'cpu', operation: 'spmm', form: 'bsr', dtypes: ['f32'] },
+  'torch-dense': { name: 'cuBLAS dense', device: 'gpu', operation: 'spmm', form: 'bsr', dtypes: HALF },
+  'torch-bsr': { name: 'PyTorch BSR', device: 'gpu', operation: 'spmm', form: 'bsr', dtypes: HALF },
+  'sdpa-cudnn': { name: 'cuDNN attention', device: 'gpu', operation: 'attention', form: 'bsr', dtypes: HALF },
+  'sdpa-flash': {
+    name: 'FlashAttention-2',
+    device: 'gpu',
+    operation: 'attention',
+    form: 'bsr',
+    dtypes: HALF,
+  },
+  flex: { name: 'FlexAttention', device: 'gpu', operation: 'attention', form: 'bsr', dtypes: HALF },
+};
+
+export interface PeerSearch {
+  readonly contestants: readonly Contestant[];
+  /** Peers that cannot run here, each with the reason. */
+  readonly missing: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Asks Python which peers of a device run here; what does not is listed with its reason, never an error. */
+export async function findPythonPeers(device: 'cpu' | 'gpu', python?: string): Promise<PeerSearch> {
+  const wanted = Object.entries(PEERS).filter(([, peer]) => peer.device === device);
+  const process = startPython(peerServer(), python);
+  try {
+    const versions = await process.request({ op: 'versions', device });
+    const contestants: Contestant[] = [];
+    const missing: { name: string; reason: string }[] = [];
+    const close = closeOnce(process);
+    for (const [key, peer] of wanted) {
+      const found = (versions[key] ?? {}) as { readonly version?: string; readonly missing?: string };
+      if (found.version) contestants.push(pythonContestant(key, peer, found.version, process, close));
+      else missing.push({ name: peer.name, reason: found.missing ?? 'not known to this Python' });
+    }
+    if (contestants.length === 0) await close();
+    return { contestants, missing };
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    const reason = error instanceof Error ? error.message : String(error);
+    return { contestants: [], missing: wanted.map(([, { name }]) => ({ name, reason })) };
+  }
+}
+
+/** The peers share one process, which ends with the first of them that is disposed. */
+function closeOnce(process: PythonProcess): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  return () => {
+    closed ??= Promise.resolve(process[Symbol.asyncDispose]());
+    return closed;
+  };
+}
 
 /** Beside `dist` in the package, two folders up from this file in a checkout. */
 function peerServer(): string {
@@ -19,83 +85,38 @@ function peerServer(): string {
   return candidates.find((path) => existsSync(path)) ?? candidates[0]!;
 }
 
-export interface PeerSearch {
-  readonly contestants: readonly Contestant[];
-  /** Peers that cannot run here, each with the reason. */
-  readonly missing: readonly { readonly name: string; readonly reason: string }[];
-}
-
-type FileMaker = (data: SpmmData, folder: string) => Promise<Record<string, unknown>>;
-
-/** Request fields a peer needs beside its name; the arrays travel as .npy files. */
-const PEERS: Readonly<Record<string, { readonly name: string; readonly files: FileMaker }>> = {
-  'numpy-dense': {
-    name: 'NumPy dense',
-    async files({ a, b }, folder) {
-      return { files: { a: await save(folder, 'a', bsrToDense(a)), b: await save(folder, 'b', b) } };
-    },
-  },
-  'scipy-bsr': {
-    name: 'SciPy BSR',
-    async files({ a, b }, folder) {
-      const path = join(folder, 'a.npz');
-      await writeMatrix(path, a);
-      return { files: { a: path, b: await save(folder, 'b', b) } };
-    },
-  },
-};
-
-/** Looks for Python with NumPy and SciPy; what is not there is listed with its reason, never an error. */
-export async function findPythonPeers(): Promise<PeerSearch> {
-  const process = startPython(peerServer());
-  let versions: Record<string, unknown>;
-  try {
-    versions = await process.request({ op: 'versions' });
-  } catch (error) {
-    await process[Symbol.asyncDispose]();
-    const reason = error instanceof Error ? error.message : String(error);
-    return { contestants: [], missing: Object.values(PEERS).map(({ name }) => ({ name, reason })) };
-  }
-  const { numpy, scipy, blas, threads, python, scipyMissing } = versions;
-  const common = `NumPy ${numpy}, ${blas}, ${threads} threads, Python ${python}`;
-  const found = [pythonContestant('numpy-dense', common, process)];
-  const missing: { name: string; reason: string }[] = [];
-  if (scipy) found.push(pythonContestant('scipy-bsr', `SciPy ${scipy}, ${common}`, process));
-  else missing.push({ name: PEERS['scipy-bsr']!.name, reason: String(scipyMissing) });
-  return { contestants: closeTogether(found, process), missing };
-}
-
-/** The peers share one process; it ends with the first of them that is disposed. */
-function closeTogether(contestants: readonly Contestant[], process: PythonProcess): Contestant[] {
-  let closed: PromiseLike<void> | undefined;
-  return contestants.map((contestant) => ({
-    ...contestant,
-    async [Symbol.asyncDispose]() {
-      closed ??= process[Symbol.asyncDispose]();
-      await closed;
-    },
-  }));
-}
-
-function pythonContestant(peer: keyof typeof PEERS, version: string, process: PythonProcess): Contestant {
-  const { name, files } = PEERS[peer]!;
+function pythonContestant(
+  key: string,
+  peer: PeerDescription,
+  version: string,
+  process: PythonProcess,
+  close: () => Promise<void>,
+): Contestant {
   return {
-    name,
+    name: peer.name,
     version,
     async prepare(benchCase: BenchCase, data: CaseData): Promise<PreparedRun | Skipped> {
-      if (data.operation !== 'spmm') return { skipped: `${name} has no ${data.operation}` };
-      if (benchCase.dtype !== 'f32') return { skipped: `${name} has no fast ${benchCase.dtype} product` };
+      if (data.operation !== peer.operation) return { skipped: `has no ${data.operation}` };
+      if (!peer.dtypes.includes(benchCase.dtype)) return { skipped: `has no fast ${benchCase.dtype} kernel` };
       const folder = await mkdtemp(join(tmpdir(), 'sparsek-bench-'));
       try {
-        const request = await files(data, folder);
-        const { id } = await process.request({ op: 'prepare', peer, ...request });
+        const inputs = await writePeerInputs(data, peer.form, folder);
+        const { density } = workOf(data);
+        const { id } = await process.request({
+          op: 'prepare',
+          peer: key,
+          case: benchCase,
+          density,
+          ...inputs,
+        });
         return preparedPeer(process, id, join(folder, 'result.npy'), folder);
       } catch (error) {
         await rm(folder, { recursive: true, force: true });
-        throw error;
+        // What a peer refuses, or fails at, is its result for this case.
+        return { skipped: error instanceof Error ? error.message : String(error) };
       }
     },
-    async [Symbol.asyncDispose]() {},
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -115,14 +136,4 @@ function preparedPeer(process: PythonProcess, id: unknown, resultPath: string, f
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function save(
-  folder: string,
-  name: string,
-  tensor: { readonly shape: readonly number[]; readonly dtype: Dtype; readonly values: Values },
-): Promise<string> {
-  const path = join(folder, `${name}.npy`);
-  await writeTensor(path, tensor);
-  return path;
 }

@@ -1,0 +1,1 @@
+"""Peers of the benchmark, each through its normal public interface."""

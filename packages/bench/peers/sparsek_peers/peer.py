@@ -1,0 +1,37 @@
+"""What every peer offers: a description, and prepared cases that run and give their result."""
+
+import time
+
+
+class Peer:
+    """`describe()` gives {"version": ...} or {"missing": reason}; `prepare(request)` gives something to run."""
+
+    def __init__(self, describe, prepare):
+        self._describe = describe
+        self.prepare = prepare
+
+    def describe(self):
+        try:
+            return {"version": self._describe()}
+        except Exception as failure:  # whatever keeps a peer from running is the reason to report
+            return {"missing": f"{type(failure).__name__}: {failure}"}
+
+
+class CpuRun:
+    """A function on the CPU, timed by the wall clock."""
+
+    def __init__(self, function):
+        self.function = function
+        self.newest = None
+
+    def run(self):
+        start = time.perf_counter()
+        newest = self.function()
+        elapsed = time.perf_counter() - start
+        self.newest = newest
+        return elapsed * 1000
+
+    def result(self):
+        import numpy
+
+        return numpy.asarray(self.newest, dtype=numpy.float32)
