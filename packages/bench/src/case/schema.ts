@@ -11,7 +11,7 @@ const dtype = z.enum(['f32', 'f16', 'bf16']);
 /** Where the stored blocks stand. `uniform` gives every block row the same count, `power-law` a few long rows. */
 const pattern = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('uniform'), blockShape, density }),
-  z.strictObject({ kind: z.literal('power-law'), blockShape, density, exponent: z.number().positive() }),
+  z.strictObject({ kind: z.literal('power-law'), blockShape, density, exponent: z.literal([0.5, 1, 2]) }),
 ]);
 
 const common = {
