@@ -3,7 +3,19 @@ export { checkDense } from './check/dense.js';
 export { checkHybrid } from './check/hybrid.js';
 export { checkBlockMask } from './check/mask.js';
 export { checkSparse24 } from './check/sparse24.js';
+export { csrFromCoo, csrFromCsc } from './construct/csr.js';
+export { bsrFromCoo, bsrFromCsc, bsrFromCsr, type FromSparseOptions } from './construct/from-csr.js';
 export * from './construct/from-dense.js';
+export {
+  type CooMatrix,
+  type CscMatrix,
+  type CsrMatrix,
+  checkCoo,
+  checkCsc,
+  checkCsr,
+  type DuplicateRule,
+} from './construct/scalar-formats.js';
+export { bsrToCoo, bsrToCsr, type ToScalarOptions } from './convert/to-csr.js';
 export * from './convert/to-dense.js';
 export { isVisible } from './mask/is-visible.js';
 export { maskExtent, patternFor, patternIndexFor } from './mask/pattern-for.js';
@@ -25,6 +37,27 @@ export { type WindowOptions, windowPattern } from './patterns/window.js';
 export { withValues } from './patterns/with-values.js';
 export * from './random/draws.js';
 export { createPhilox, type Philox } from './random/philox.js';
+export {
+  add,
+  type CombinedStructure,
+  convertDtype,
+  elementwise,
+  multiply,
+  scale,
+} from './structure/arithmetic.js';
+export {
+  bsrFromArrays,
+  dropZeroBlocks,
+  type FromArraysOptions,
+  sortIndices,
+  sumDuplicates,
+} from './structure/canonical.js';
+export type { OrderedPattern } from './structure/order.js';
+export { type ReblockOptions, reblock } from './structure/reblock.js';
+export { sliceColumns, sliceRows } from './structure/slice.js';
+export { blockDiagonal, hstack, vstack } from './structure/stack.js';
+export { type BsrStatistics, statistics } from './structure/statistics.js';
+export { transpose, transposePattern } from './structure/transpose.js';
 export { allocateValues } from './values/allocate.js';
 export * from './values/convert.js';
 export * from './values/half.js';
