@@ -8,16 +8,9 @@
 
 namespace sparsek::attention {
 
-constexpr int kConsumers = 2;                          // warpgroups of 64 query rows
-constexpr int kThreads = 128 * (1 + kConsumers);
 constexpr int kChunk = 64;                             // 16-bit elements of a 128-byte swizzled row
 constexpr int kProducerRegisters = 40;                 // 128 * 40 + 256 * 232 = 64512 = 384 * 168, the launch's own
 constexpr int kConsumerRegisters = 232;
-
-// Head dimensions above 128 take 64 keys a step: with 128, scores, probabilities and O exceed the register file.
-constexpr int keys_per_step(int dim) { return dim <= 128 ? 128 : 64; }
-constexpr int k_stages(int dim) { return dim <= 64 ? 4 : dim <= 128 ? 3 : dim <= 192 ? 3 : 2; }
-constexpr int v_stages(int dim) { return dim <= 64 ? 4 : 2; }
 
 template <typename T_, int Dim, bool Modified>
 struct Config {
@@ -28,7 +21,7 @@ struct Config {
   static constexpr int kChunks = Dim / kChunk;
   static constexpr int kKStages = k_stages(Dim);
   static constexpr int kVStages = v_stages(Dim);
-  static constexpr bool kStageInQ = Dim > 192;  // O leaves through Q's space: there is no room for both
+  static constexpr bool kStageInQ = stages_output_in_q(Dim);
   static constexpr int kQChunkBytes = kTileRows * 128;
   static constexpr int kQBytes = kChunks * kQChunkBytes;
   static constexpr int kKvChunkBytes = kKeys * 128;
@@ -58,7 +51,7 @@ struct alignas(1024) SharedStorage {
   uint8_t q[C::kQBytes];
   uint8_t k[C::kKStages][C::kKvBytes];
   uint8_t v[C::kVStages][C::kKvBytes];
-  uint8_t o[C::kStageInQ ? 1024 : C::kQBytes];
+  uint8_t o[C::kStageInQ ? 16 : C::kQBytes];
   Step step[C::kKStages];
   Item item;
   ptx::Barrier q_full, q_empty;
@@ -66,11 +59,8 @@ struct alignas(1024) SharedStorage {
   ptx::Barrier v_full[C::kVStages], v_empty[C::kVStages];
 };
 
-// The launch asks for this much: dynamic shared memory is only 16-byte aligned by contract.
+// Dynamic shared memory is only 16-byte aligned by contract: the last 1 KB of the launch's share is for alignment.
 template <typename C>
-constexpr int shared_bytes() {
-  return static_cast<int>(sizeof(SharedStorage<C>)) + 1024;
-}
-static_assert(sizeof(void*) == 8);
+constexpr bool kFitsLaunch = sizeof(SharedStorage<C>) + 1024 <= shared_bytes(C::kDim) && shared_bytes(C::kDim) <= 232448;
 
 }  // namespace sparsek::attention

@@ -32,6 +32,12 @@ __device__ __forceinline__ void pass_turn(int warpgroup) {
   }
 }
 
+// ptxas moves the whole softmax below the next wait for products, where nothing runs under it. A branch that depends on
+// the denominators, and is never taken because they are not negative, keeps it above.
+__device__ __forceinline__ void hold_above_wait(const SoftmaxState& state) {
+  if (state.sum[0] + state.sum[1] < 0.0f) asm volatile("nanosleep.u32 1;" ::: "memory");
+}
+
 template <typename C>
 class Consumer {
  public:
@@ -62,6 +68,13 @@ class Consumer {
 
   __device__ __forceinline__ void release(ptx::Barrier* barrier) const {
     if ((thread_ & 31) == 0) ptx::mbarrier_arrive(barrier);
+  }
+
+  // After the scores of a step: its K, and with the last one Q, may be overwritten.
+  __device__ __forceinline__ void release_key(const Step& step) {
+    release(&s_.k_empty[k_.slot]);
+    k_.advance();
+    if (!C::kStageInQ && step.last) release(&s_.q_empty);
   }
 
   // S = Q K^T, committed.
@@ -95,19 +108,19 @@ class Consumer {
 #pragma unroll
       for (int w = 0; w < C::kKeys / 32; ++w) keep.row[0][w] = keep.row[1][w] = 0xffffffffu;
     } else if (step.fill == kFillClauses) {
-      keep_by_clauses(keep, p_, pattern, step.first_key, row + p_.key_length - p_.query_length, lane);
+      keep_by_clauses(keep, p_, pattern, step.first_key, row + p_.geometry.key_length - p_.geometry.query_length, lane);
     } else {
       constexpr int64_t kBitmapWords = kTileRows * 4;
-      keep_by_bitmap(keep, pattern.bitmaps + (step.fill - kFillBitmap) * kBitmapWords, step.first_key,
+      keep_by_bitmap(keep, table<uint32_t>(p_, pattern.bitmaps) + (step.fill - kFillBitmap) * kBitmapWords, step.first_key,
                      row % kTileRows);
     }
-    apply_keep(s, keep, p_.key_length - step.first_key, lane);
+    apply_keep(s, keep, p_.geometry.key_length - step.first_key, lane);
   }
 
   __device__ __forceinline__ void finish_scores(float (&s)[kScores], const Step& step, const Item& item, int row,
                                                 float slope) const {
     if constexpr (C::kModified)
-      modify_scores(s, p_, slope, step.first_key, row + p_.key_length - p_.query_length, thread_);
+      modify_scores(s, p_, slope, step.first_key, row + p_.geometry.key_length - p_.geometry.query_length, thread_);
     if (step.masked) mask(s, step, item, row);
   }
 
@@ -125,10 +138,13 @@ class Consumer {
     for (int i = 0; i < kOutputs; ++i) o[i] = 0.0f;
     SoftmaxState state{{-CUDART_INF_F, -CUDART_INF_F}, {0.0f, 0.0f}};
     if (!item.empty) accumulate(o, state, item, row, scale, slope);
-    if (!C::kStageInQ || item.empty) release(&s_.q_empty);
+    if (!C::kStageInQ && item.empty) {
+      __syncwarp();  // every lane has read the item
+      release(&s_.q_empty);
+    }
     uint8_t* staging = (C::kStageInQ ? s_.q : s_.o) + warpgroup_ * 64 * 128;
     store_item<C>(p_, staging, o, state, scale, item, warpgroup_, thread_);
-    if (C::kStageInQ && !item.empty) {
+    if (C::kStageInQ) {
       if (thread_ == 0) ptx::bulk_wait_read<0>();
       ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup_);
       release(&s_.q_empty);
@@ -147,8 +163,7 @@ class Consumer {
     issue_scores(s, k_.slot);
     ptx::wgmma_wait<0>();
     ptx::pin(s);
-    release(&s_.k_empty[k_.slot]);
-    k_.advance();
+    release_key(step);
     finish_scores(s, step, item, row, slope);
     softmax_step(s, state, rescale, scale);
     pack_weights(weights, s);
@@ -156,20 +171,20 @@ class Consumer {
     while (!step.last) {
       ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
       step = s_.step[k_.slot];
+      ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
       await_turn(warpgroup_);
       ptx::pin(s);
       ptx::pin(o);
       ptx::wgmma_fence();
       issue_scores(s, k_.slot);
-      ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
       issue_values(o, weights, v_.slot);
       pass_turn(warpgroup_);
       ptx::wgmma_wait<1>();
       ptx::pin(s);
-      release(&s_.k_empty[k_.slot]);
-      k_.advance();
+      release_key(step);
       finish_scores(s, step, item, row, slope);
       softmax_step(s, state, rescale, scale);
+      hold_above_wait(state);
       ptx::wgmma_wait<0>();
       ptx::pin(o);
       release(&s_.v_empty[v_.slot]);

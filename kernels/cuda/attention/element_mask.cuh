@@ -2,7 +2,7 @@
 // or from clauses, then one constant-bit test an element.
 #pragma once
 
-#include "intervals.cuh"
+#include "block_walk.cuh"
 
 namespace sparsek::attention {
 
@@ -28,12 +28,12 @@ __device__ __forceinline__ void keep_by_clauses(KeepBits<Words>& keep, const Par
   static_assert(Words <= 4);
   const int word_key = first_key + 32 * (lane & 3);
   uint32_t mine[2] = {0, 0};
-  const Clause* clauses = pattern.clauses;
+  const Clause* clauses = table<Clause>(p, pattern.clauses);
   for (int c = 0; c < pattern.clause_count; ++c) {
     const Clause clause = load_clause(clauses + c);
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
-      const Interval keys = visible_keys(p, clause, row + 8 * r);
+      const Interval keys = visible_keys(p.geometry, clause, row + 8 * r);
       mine[r] |= bit_range(keys.begin - word_key, keys.end - word_key);
     }
   }

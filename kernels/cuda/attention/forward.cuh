@@ -27,6 +27,7 @@ __device__ __forceinline__ void init_barriers(SharedStorage<C>& s) {
 
 template <typename C>
 __device__ __forceinline__ void forward(const Params& p) {
+  static_assert(kFitsLaunch<C>);
   extern __shared__ uint8_t dynamic[];
   const uint32_t base = ptx::shared_address(dynamic);
   auto& shared = *reinterpret_cast<SharedStorage<C>*>(dynamic + (1024 - base % 1024) % 1024);
@@ -49,3 +50,16 @@ __device__ __forceinline__ void forward(const Params& p) {
 }
 
 }  // namespace sparsek::attention
+
+#define SPARSEK_ATTENTION_KERNEL(NAME, TYPE, DIM, MODIFIED)                                      \
+  extern "C" __global__ void __launch_bounds__(sparsek::attention::kThreads, 1)                  \
+      NAME(const __grid_constant__ sparsek::attention::Params params) {                          \
+    sparsek::attention::forward<sparsek::attention::Config<TYPE, DIM, MODIFIED>>(params);        \
+  }
+
+// The four instances of a head dimension.
+#define SPARSEK_ATTENTION_KERNELS(DIM)                                                           \
+  SPARSEK_ATTENTION_KERNEL(sparsek_attention_f16_d##DIM, __half, DIM, false)                     \
+  SPARSEK_ATTENTION_KERNEL(sparsek_attention_bf16_d##DIM, __nv_bfloat16, DIM, false)             \
+  SPARSEK_ATTENTION_KERNEL(sparsek_attention_f16_d##DIM##_modified, __half, DIM, true)           \
+  SPARSEK_ATTENTION_KERNEL(sparsek_attention_bf16_d##DIM##_modified, __nv_bfloat16, DIM, true)

@@ -47,9 +47,9 @@ __device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, fl
       o[i] *= result.factor;
       o[i + 1] *= result.factor;
     }
-    if (p.lse != nullptr && (thread & 3) == 0 && row + 8 * r < p.query_length) {
+    if (p.lse != nullptr && (thread & 3) == 0 && row + 8 * r < p.geometry.query_length) {
       const int64_t pair = static_cast<int64_t>(item.batch) * p.heads + item.head;
-      p.lse[pair * p.query_length + row + 8 * r] = result.lse;
+      p.lse[pair * p.geometry.query_length + row + 8 * r] = result.lse;
     }
   }
   // The thread that issued the previous store waits until it has read the staging space; the barrier tells the others.
@@ -58,7 +58,7 @@ __device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, fl
   stage_output<C>(staging, o, thread);
   ptx::fence_async_shared();
   ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup);
-  if (thread == 0 && first_row < p.query_length) {
+  if (thread == 0 && first_row < p.geometry.query_length) {
 #pragma unroll
     for (int c = 0; c < C::kChunks; ++c)
       ptx::tma_store(&p.o, staging + c * C::kQChunkBytes, c * kChunk, first_row, item.head, item.batch);

@@ -7,7 +7,21 @@
 
 namespace sparsek::attention {
 
-constexpr int kTileRows = 128;  // query rows of a work item: two warpgroups of 64
+constexpr int kTileRows = 128;                  // query rows of a work item: two warpgroups of 64
+constexpr int kConsumers = 2;                   // warpgroups of 64 query rows
+constexpr int kThreads = 128 * (1 + kConsumers);
+
+// Head dimensions above 128 take 64 keys a step: with 128, scores, probabilities and O exceed the register file.
+constexpr int keys_per_step(int dim) { return dim <= 128 ? 128 : 64; }
+constexpr int k_stages(int dim) { return dim <= 64 ? 4 : dim <= 192 ? 3 : 2; }
+constexpr int v_stages(int dim) { return dim <= 64 ? 4 : 2; }
+constexpr bool stages_output_in_q(int dim) { return dim > 192; }  // there is no room for both Q and O
+
+// Dynamic shared memory of an instance: Q, the rings of K and V, O, 1 KB of announcements and barriers, 1 KB to align.
+constexpr int shared_bytes(int dim) {
+  return 2 * dim * (kTileRows * (stages_output_in_q(dim) ? 1 : 2) + keys_per_step(dim) * (k_stages(dim) + v_stages(dim))) +
+         2048;
+}
 
 // Document relation of a clause; the order of `DocumentRelation` in @sparsek/types.
 enum class Relation : int32_t { kAny = 0, kSame = 1, kBefore = 2, kAfter = 3 };
@@ -26,26 +40,34 @@ static_assert(sizeof(Clause) == 32, "loaded as two 16-byte words");
 // Values of `fill`, as in @sparsek/types: every pair visible; decided by the clauses; 2 + b: bitmap b.
 enum Fill : int32_t { kFillFull = 0, kFillClauses = 1, kFillBitmap = 2 };
 
-// One mask pattern. Regular (indptr null): the union of the clauses, whose blocks the producer warp derives as it goes.
-// Stored: block compressed sparse rows of 128 x 128 blocks; all pointers are device addresses.
+// One mask pattern. Regular (indptr is kNone): the union of the clauses, whose blocks the producer warp derives as it
+// goes. Stored: block compressed sparse rows of 128 x 128 blocks. Arrays are byte offsets into Params::tables.
+constexpr int64_t kNone = -1;
 struct alignas(16) Pattern {
-  const int32_t* indptr;
-  const int32_t* indices;
-  const int32_t* fill;      // null: all full
-  const uint32_t* bitmaps;  // kTileRows rows of four words each
-  const Clause* clauses;
+  int64_t indptr;
+  int64_t indices;
+  int64_t fill;     // kNone: all full
+  int64_t bitmaps;  // kTileRows rows of four words each
+  int64_t clauses;
   int32_t clause_count;
   int32_t reserved;
 };
 static_assert(sizeof(Pattern) == 48, "kernel and host must agree");
 
+// What a clause is evaluated against.
+struct Geometry {
+  int32_t query_length, key_length;
+  const int32_t* document_start;  // [key_length] or null
+  const int32_t* document_end;
+};
+
 struct Params {
   // Dimensions, innermost first: head dimension, sequence, head, batch. Boxes are 64 elements wide.
   TensorMap q, k, v, o;
+  Geometry geometry;
+  const uint8_t* tables;          // where the patterns' arrays lie
   const Pattern* patterns;
   const int32_t* head_map;        // [map_batches, map_heads]: index into patterns
-  const int32_t* document_start;  // [key_length] or null
-  const int32_t* document_end;
   const int32_t* order;           // work items (batch * heads + head) * query_tiles + tile, longest first; null: computed
   uint32_t* ticket;               // one counter, 0 before the first launch; every launch leaves it at 0
   float* lse;                     // [batch, heads, query_length] or null
@@ -54,7 +76,6 @@ struct Params {
   int32_t map_batches, map_heads;
   int32_t batch, heads;
   int32_t group;                  // query heads of one K/V head
-  int32_t query_length, key_length;
   int32_t query_tiles;
   int32_t items;                  // batch * heads * query_tiles
   int32_t section;                // (batch, head) pairs whose K and V share the L2 cache: worked off together

@@ -66,7 +66,7 @@ class Producer {
 
  private:
   __device__ __forceinline__ void load_item(Item item) {
-    BlockWalk walk(p_, p_.patterns + item.pattern, item.tile);
+    BlockWalk walk(p_, p_.patterns[item.pattern], item.tile);
     const int kv_head = item.head / p_.group;
     Block block = walk.next();
     item.empty = block.index == INT_MAX;
@@ -102,7 +102,7 @@ class Producer {
   }
 
   __device__ __forceinline__ bool more_in_block(const Block& block, int key) const {
-    return key + C::kKeys < min((block.index + 1) * kBlockKeys, p_.key_length);
+    return key + C::kKeys < min((block.index + 1) * kBlockKeys, p_.geometry.key_length);
   }
 
   __device__ __forceinline__ bool is_last(const Block& following, int key) const {
@@ -134,7 +134,7 @@ class Producer {
     ptx::mbarrier_wait(&s_.k_empty[slot], k_.parity ^ 1);
     __syncwarp();
     if (ptx::elect_one()) {
-      s_.step[slot] = {key, block.fill, block.fill != kFillFull || key + C::kKeys > p_.key_length, last};
+      s_.step[slot] = {key, block.fill, block.fill != kFillFull || key + C::kKeys > p_.geometry.key_length, last};
       ptx::mbarrier_arrive_expect(&s_.k_full[slot], C::kKvBytes);
 #pragma unroll
       for (int c = 0; c < C::kChunks; ++c)

@@ -130,11 +130,7 @@ struct Wide {
           entry.mask = kPairs ? __shfl_sync(~0u, mine.mask, i) : 3;
 #pragma unroll
           for (int step = 0; step < kStepsPerBlock; ++step) {
-            if constexpr (Cluster == 1) {
-              ptx::mbarrier_wait(&s.empty[ring.slot], ring.parity ^ 1);
-            } else {
-              ptx::mbarrier_wait_cluster(&s.empty[ring.slot], ring.parity ^ 1);
-            }
+            ptx::mbarrier_wait(&s.empty[ring.slot], ring.parity ^ 1);
             if (ptx::elect_one()) {
               const int bytes = kPairs ? kBBytes + __popc(entry.mask) * kHalfBytes : kStageBytes;
               if constexpr (kPairs) s.mask[ring.slot] = entry.mask;
@@ -197,6 +193,11 @@ struct Wide {
           if (unreleased >= 0) release(s, unreleased, thread);
           unreleased = ring.slot;
         } else {
+          // The stage that is still held must go too: the ring may come round to it before this half has a block again.
+          ptx::wgmma_wait<0>();
+          ptx::warpgroup_sync<1, kConsumers>(consumer);  // all four warps have read the mask
+          if (unreleased >= 0) release(s, unreleased, thread);
+          unreleased = -1;
           release(s, ring.slot, thread);
         }
         ring.advance();

@@ -24,12 +24,13 @@ __device__ __forceinline__ void mbarrier_arrive(Barrier* bar) {
   asm volatile("mbarrier.arrive.release.cta.shared::cta.b64 _, [%0];" ::"r"(shared_address(bar)) : "memory");
 }
 
-// Arrives on the barrier at the same offset in CTA `cta` of the cluster (the caller's own rank is allowed).
+// Arrives on the barrier at the same offset in CTA `cta` of the cluster (the caller's own rank is allowed). Relaxed: it
+// hands back a slot whose readers have completed (wgmma wait_group); ordinary writes are not published by it.
 __device__ __forceinline__ void mbarrier_arrive_cluster(Barrier* bar, uint32_t cta) {
   asm volatile(
       "{\n\t.reg .b32 remote;\n\t"
       "mapa.shared::cluster.u32 remote, %0, %1;\n\t"
-      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [remote];\n\t}" ::"r"(shared_address(bar)),
+      "mbarrier.arrive.relaxed.cluster.shared::cluster.b64 _, [remote];\n\t}" ::"r"(shared_address(bar)),
       "r"(cta)
       : "memory");
 }

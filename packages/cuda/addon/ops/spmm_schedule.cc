@@ -9,6 +9,9 @@
 namespace sparsek::ops {
 namespace {
 
+// Tiles per owner that the end of a raster group deals out in order of length.
+constexpr int kTailTiles = 2;
+
 // The owner that would be free first takes the next tile: what a dynamic queue would do, computed ahead, so that a launch
 // needs no counters and the result of a plan does not depend on timing.
 class Owners {
@@ -116,8 +119,13 @@ Schedule schedule_tiles(const ScheduleInput& input) {
       }
       std::vector<int> group(rest.begin() + begin, rest.begin() + end);
       std::stable_sort(group.begin(), group.end(), longer);
-      for (int panel = 0; panel < input.panels; ++panel)
+      // The last panels are dealt out together, longest tiles first, so that all owners finish at nearly the same time.
+      const int per_panel = static_cast<int>(group.size());
+      const int together = std::min(input.panels, (kTailTiles * input.owners + per_panel - 1) / per_panel);
+      for (int panel = 0; panel < input.panels - together; ++panel)
         for (int tile : group) give(input.tiles[tile], panel, batch);
+      for (int tile : group)
+        for (int panel = input.panels - together; panel < input.panels; ++panel) give(input.tiles[tile], panel, batch);
       begin = end;
     }
   }

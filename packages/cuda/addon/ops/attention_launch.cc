@@ -1,0 +1,102 @@
+#include "attention_launch.h"
+
+#include <cstring>
+
+#include "../driver/error.h"
+#include "../runtime/launch.h"
+
+namespace sparsek::ops {
+
+using driver::Api;
+using driver::check;
+using driver::CUdeviceptr;
+
+namespace {
+
+constexpr int64_t kElementBytes = 2;
+constexpr int64_t kAlignment = 16;
+constexpr int kChunk = 64;  // elements of a 128-byte swizzled row
+
+TensorMap encode_view(const Api& api, ElementType type, const AttentionView& view, int64_t dim, int64_t length,
+                      int64_t heads, int64_t batch, int box_rows) {
+  using namespace driver;
+  const uint64_t sizes[4] = {static_cast<uint64_t>(dim), static_cast<uint64_t>(length), static_cast<uint64_t>(heads),
+                             static_cast<uint64_t>(batch)};
+  const uint64_t strides[3] = {static_cast<uint64_t>(view.sequence_stride * kElementBytes),
+                               static_cast<uint64_t>(view.head_stride * kElementBytes),
+                               static_cast<uint64_t>(view.batch_stride * kElementBytes)};
+  const uint32_t box[4] = {kChunk, static_cast<uint32_t>(box_rows), 1, 1};
+  const uint32_t steps[4] = {1, 1, 1, 1};
+  const CUtensorMapDataType data =
+      type == ElementType::kF16 ? CU_TENSOR_MAP_DATA_TYPE_FLOAT16 : CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
+  alignas(128) CUtensorMap map;
+  check(api.cuTensorMapEncodeTiled(&map, data, 4, reinterpret_cast<void*>(view.base), sizes, strides, box, steps,
+                                   CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                   CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
+        "cuTensorMapEncodeTiled");
+  TensorMap result;
+  std::memcpy(&result, &map, sizeof result);
+  return result;
+}
+
+template <typename T>
+const T* at(CUdeviceptr base, const TableRange& range) {
+  return reinterpret_cast<const T*>(base + static_cast<CUdeviceptr>(range.offset));
+}
+
+}  // namespace
+
+bool attention_view_aligned(const AttentionView& view) {
+  const auto aligned = [](int64_t stride) { return stride * kElementBytes % kAlignment == 0; };
+  return view.base % kAlignment == 0 && aligned(view.sequence_stride) && aligned(view.head_stride) &&
+         aligned(view.batch_stride);
+}
+
+void launch_attention(const Api& api, cuda::ModuleCache& modules, const AttentionPlan& plan,
+                      const AttentionOperands& o, driver::CUstream stream) {
+  if (plan.items == 0) return;
+  constexpr float kLog2e = 1.4426950408889634f;
+  attention::Params params{};
+  params.q = encode_view(api, plan.type, o.q, plan.head_dim, plan.query_length, plan.heads, plan.batch,
+                         attention::kTileRows);
+  if (plan.key_length > 0) {  // a tensor map must not have an empty side; without keys nothing is loaded
+    params.k = encode_view(api, plan.type, o.k, plan.head_dim, plan.key_length, plan.kv_heads, plan.batch,
+                           plan.step_keys);
+    params.v = encode_view(api, plan.type, o.v, plan.head_dim, plan.key_length, plan.kv_heads, plan.batch,
+                           plan.step_keys);
+  } else {
+    params.k = params.v = params.q;
+  }
+  params.o = encode_view(api, plan.type, o.out, plan.head_dim, plan.query_length, plan.heads, plan.batch, 64);
+  params.geometry = {static_cast<int32_t>(plan.query_length), static_cast<int32_t>(plan.key_length),
+                     plan.has_documents ? at<int32_t>(o.tables, plan.document_start) : nullptr,
+                     plan.has_documents ? at<int32_t>(o.tables, plan.document_end) : nullptr};
+  params.tables = reinterpret_cast<const uint8_t*>(o.tables);
+  params.patterns = at<attention::Pattern>(o.tables, plan.patterns);
+  params.head_map = at<int32_t>(o.tables, plan.head_map);
+  params.order = plan.has_order ? at<int32_t>(o.tables, plan.order) : nullptr;
+  params.ticket = const_cast<uint32_t*>(at<uint32_t>(o.tables, plan.ticket));
+  params.lse = reinterpret_cast<float*>(o.lse);
+  params.sinks = reinterpret_cast<const float*>(o.sinks);
+  params.slopes = reinterpret_cast<const float*>(o.slopes);
+  params.map_batches = plan.map_batches;
+  params.map_heads = plan.map_heads;
+  params.batch = plan.batch;
+  params.heads = plan.heads;
+  params.group = plan.heads / plan.kv_heads;
+  params.query_tiles = plan.query_tiles;
+  params.items = plan.items;
+  params.section = plan.section;
+  params.descending = plan.descending;
+  params.scale = plan.scale;
+  params.scale_log2 = plan.scale * kLog2e;
+  params.softcap = plan.softcap;
+  cuda::LaunchShape shape;
+  shape.grid = {static_cast<unsigned>(plan.grid), 1, 1};
+  shape.block = {static_cast<unsigned>(plan.threads), 1, 1};
+  shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
+  shape.stream = stream;
+  cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
+}
+
+}  // namespace sparsek::ops

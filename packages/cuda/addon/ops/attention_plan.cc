@@ -1,0 +1,186 @@
+#include "attention_plan.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <stdexcept>
+
+namespace sparsek::ops {
+
+using namespace attention;
+
+namespace {
+
+constexpr int64_t kSectionBytes = int64_t{32} << 20;  // K and V worked off together; L2 keeps about 30 MB of hot data
+constexpr int64_t kLongest = int64_t{1} << 30;        // positions and clause bounds add up in 32 bits
+
+template <typename T>
+TableRange append(std::vector<uint8_t>& tables, const T* data, size_t count) {
+  const size_t offset = (tables.size() + 255) / 256 * 256;
+  tables.resize(offset + count * sizeof(T));
+  if (count > 0) std::memcpy(tables.data() + offset, data, count * sizeof(T));
+  return TableRange{static_cast<int64_t>(offset), static_cast<int64_t>(count * sizeof(T))};
+}
+
+std::string at_pattern(size_t index) { return " in mask pattern " + std::to_string(index); }
+
+void require(bool condition, const std::string& message) {
+  if (!condition) throw std::invalid_argument(message);
+}
+
+void check_stored(const AttentionMaskView& mask, const MaskPatternView& p, size_t index) {
+  const int64_t rows = (mask.query_length + kTileRows - 1) / kTileRows, columns = (mask.key_length + 127) / 128;
+  require(p.indptr[0] == 0, "Expected 0 for indptr[0]" + at_pattern(index));
+  for (int64_t r = 0; r < rows; ++r) {
+    const std::string row = " in block row " + std::to_string(r) + at_pattern(index);
+    require(p.indptr[r] <= p.indptr[r + 1], "Expected indptr not to decrease" + row);
+    for (int32_t i = p.indptr[r]; i < p.indptr[r + 1]; ++i) {
+      require(p.indices[i] >= 0 && p.indices[i] < columns, "Expected block columns in range" + row);
+      require(i == p.indptr[r] || p.indices[i - 1] < p.indices[i], "Expected increasing block columns" + row);
+      if (p.fill == nullptr) continue;
+      require(p.fill[i] >= 0 && p.fill[i] - kFillBitmap < p.bitmap_count, "Expected a fill that names a bitmap" + row);
+    }
+  }
+}
+
+void check_documents(const AttentionMaskView& mask) {
+  if (mask.document_start == nullptr) {
+    for (size_t i = 0; i < mask.patterns.size(); ++i)
+      for (const Clause& clause : mask.patterns[i].clauses)
+        require(clause.relation == Relation::kAny, "Expected documents, which a clause names" + at_pattern(i));
+    return;
+  }
+  for (int64_t i = 1; i < mask.key_length; ++i)
+    require(mask.document_start[i - 1] <= mask.document_start[i] && mask.document_end[i - 1] <= mask.document_end[i],
+            "Expected documents in order but received one that goes back at key " + std::to_string(i));
+}
+
+void check_shape(const AttentionShape& s) {
+  const AttentionMaskView& m = s.mask;
+  require(s.type == ElementType::kF16 || s.type == ElementType::kBF16, "Expected f16 or bf16 for the dtype");
+  require(s.batch >= 0 && s.heads >= 1 && s.kv_heads >= 1 && s.heads % s.kv_heads == 0,
+          "Expected heads to be a multiple of kvHeads but received " + std::to_string(s.heads) + " and " +
+              std::to_string(s.kv_heads));
+  require(s.head_dim >= 8 && s.head_dim <= 256 && s.head_dim % 8 == 0,
+          "Expected a multiple of 8 up to 256 for headDim but received " + std::to_string(s.head_dim));
+  require(m.query_length >= 0 && m.query_length < kLongest && m.key_length >= 0 && m.key_length < kLongest,
+          "Expected lengths below 2^30");
+  require((m.batches == 1 || m.batches == s.batch) && (m.heads == 1 || m.heads == s.heads) &&
+              m.head_map.size() == static_cast<size_t>(m.batches) * m.heads,
+          "Expected a head map of [1 or batch, 1 or heads]");
+  for (int32_t pattern : m.head_map)
+    require(pattern >= 0 && static_cast<size_t>(pattern) < m.patterns.size(), "Expected a pattern index in headMap");
+  check_documents(m);
+  for (size_t i = 0; i < m.patterns.size(); ++i)
+    if (m.patterns[i].stored) check_stored(m, m.patterns[i], i);
+}
+
+// Instances: head dimensions round up to one of these; the copy engine fills with zeros.
+int instance_dim(int head_dim) { return head_dim <= 64 ? 64 : head_dim <= 128 ? 128 : head_dim <= 192 ? 192 : 256; }
+
+void choose_kernel(AttentionPlan& plan, const AttentionShape& shape) {
+  const int dim = instance_dim(shape.head_dim);
+  const bool modified = shape.softcap > 0.0f || shape.alibi || !(shape.scale > 0.0f);
+  plan.module = "attention_d" + std::to_string(dim);
+  plan.kernel = std::string("sparsek_attention_") + (shape.type == ElementType::kF16 ? "f16" : "bf16") + "_d" +
+                std::to_string(dim) + (modified ? "_modified" : "");
+  plan.threads = kThreads;
+  plan.step_keys = keys_per_step(dim);
+  plan.shared_bytes = shared_bytes(dim);
+}
+
+Pattern append_pattern(std::vector<uint8_t>& tables, const AttentionMaskView& mask, const MaskPatternView& p) {
+  Pattern result{kNone, kNone, kNone, kNone, kNone, static_cast<int32_t>(p.clauses.size()), 0};
+  result.clauses = append(tables, p.clauses.data(), p.clauses.size()).offset;
+  if (!p.stored) return result;
+  const size_t rows = (mask.query_length + kTileRows - 1) / kTileRows;
+  const size_t blocks = p.indptr[rows];
+  result.indptr = append(tables, p.indptr, rows + 1).offset;
+  result.indices = append(tables, p.indices, blocks).offset;
+  if (p.fill != nullptr) result.fill = append(tables, p.fill, blocks).offset;
+  if (p.bitmap_count > 0) result.bitmaps = append(tables, p.bitmaps, p.bitmap_count * kTileRows * 4).offset;
+  return result;
+}
+
+// Longest first inside each section. One pattern whose tiles only grow or only shrink needs no table.
+void order_items(AttentionPlan& plan, const AttentionMaskView& mask,
+                 const std::vector<std::vector<int32_t>>& costs) {
+  const int32_t pairs = plan.batch * plan.heads;
+  if (costs.size() == 1) {
+    const std::vector<int32_t>& cost = costs[0];
+    plan.descending = std::is_sorted(cost.begin(), cost.end()) ? 1 : 0;
+    if (plan.descending || std::is_sorted(cost.rbegin(), cost.rend())) return;
+  }
+  const auto cost_of = [&](int32_t code) {
+    const int32_t pair = code / plan.query_tiles;
+    const int32_t row = mask.batches == 1 ? 0 : pair / plan.heads, column = mask.heads == 1 ? 0 : pair % plan.heads;
+    return costs[mask.head_map[row * mask.heads + column]][code % plan.query_tiles];
+  };
+  std::vector<int32_t> order(plan.items);
+  std::iota(order.begin(), order.end(), 0);
+  for (int32_t first = 0; first < pairs; first += plan.section) {
+    const int32_t last = std::min(pairs, first + plan.section);
+    std::stable_sort(order.begin() + int64_t{first} * plan.query_tiles, order.begin() + int64_t{last} * plan.query_tiles,
+                     [&](int32_t a, int32_t b) { return cost_of(a) > cost_of(b); });
+  }
+  plan.order = append(plan.tables, order.data(), order.size());
+  plan.has_order = true;
+}
+
+void count_blocks(AttentionPlan& plan, const AttentionMaskView& mask, const std::vector<std::vector<int32_t>>& costs) {
+  std::vector<int64_t> totals;
+  for (const auto& cost : costs) totals.push_back(std::accumulate(cost.begin(), cost.end(), int64_t{0}));
+  int64_t mapped = 0;
+  for (int32_t pattern : mask.head_map) mapped += totals[pattern];
+  plan.visited_blocks = mapped * (plan.batch / mask.batches) * (plan.heads / mask.heads);
+}
+
+}  // namespace
+
+AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape& device) {
+  require(device.compute_major == 9, "Expected a GPU of compute capability 9.0");
+  check_shape(shape);
+  const AttentionMaskView& mask = shape.mask;
+  AttentionPlan plan;
+  plan.batch = shape.batch;
+  plan.heads = shape.heads;
+  plan.kv_heads = shape.kv_heads;
+  plan.head_dim = shape.head_dim;
+  plan.query_length = mask.query_length;
+  plan.key_length = mask.key_length;
+  plan.type = shape.type;
+  plan.scale = shape.scale;
+  plan.softcap = shape.softcap;
+  plan.map_batches = mask.batches;
+  plan.map_heads = mask.heads;
+  choose_kernel(plan, shape);
+  plan.query_tiles = static_cast<int32_t>((mask.query_length + kTileRows - 1) / kTileRows);
+  const int64_t items = int64_t{plan.batch} * plan.heads * plan.query_tiles;
+  require(items < kLongest, "Expected fewer than 2^30 tiles of 128 queries");
+  plan.items = static_cast<int32_t>(items);
+  plan.grid = static_cast<int>(std::min<int64_t>(items, device.multiprocessors));
+  const int64_t kv_bytes = std::max<int64_t>(1, int64_t{2} * 2 * shape.head_dim * mask.key_length);
+  plan.section = static_cast<int32_t>(std::clamp<int64_t>(kSectionBytes / kv_bytes, 1, plan.kv_heads * plan.batch)) *
+                 (plan.heads / plan.kv_heads);
+
+  std::vector<Pattern> patterns;
+  std::vector<std::vector<int32_t>> costs;
+  for (const MaskPatternView& p : mask.patterns) {
+    patterns.push_back(append_pattern(plan.tables, mask, p));
+    costs.push_back(blocks_per_tile(mask, p));
+  }
+  plan.patterns = append(plan.tables, patterns.data(), patterns.size());
+  plan.head_map = append(plan.tables, mask.head_map.data(), mask.head_map.size());
+  plan.has_documents = mask.document_start != nullptr;
+  if (plan.has_documents) {
+    plan.document_start = append(plan.tables, mask.document_start, mask.key_length);
+    plan.document_end = append(plan.tables, mask.document_end, mask.key_length);
+  }
+  order_items(plan, mask, costs);
+  count_blocks(plan, mask, costs);
+  const uint32_t zero = 0;
+  plan.ticket = append(plan.tables, &zero, 1);
+  return plan;
+}
+
+}  // namespace sparsek::ops

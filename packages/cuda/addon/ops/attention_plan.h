@@ -1,0 +1,68 @@
+// Plans of fused attention: everything that depends only on the mask, the sizes and the number of multiprocessors. Host
+// code without CUDA; `attention_launch.h` turns a plan and pointers into a launch.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../../../../kernels/cuda/attention/params.h"
+#include "../../../../kernels/cuda/include/epilogue_params.h"
+#include "spmm_plan.h"
+
+namespace sparsek::ops {
+
+// A mask pattern in host memory. Stored patterns have blocks of 128 x 128 and values of `fill` as in @sparsek/types.
+struct MaskPatternView {
+  bool stored = false;
+  const int32_t* indptr = nullptr;     // length query blocks + 1
+  const int32_t* indices = nullptr;
+  const int32_t* fill = nullptr;       // null: every block is full
+  const uint32_t* bitmaps = nullptr;   // 128 rows of four words each
+  int64_t bitmap_count = 0;
+  std::vector<attention::Clause> clauses;
+};
+
+struct AttentionMaskView {
+  int64_t query_length = 0, key_length = 0;
+  std::vector<MaskPatternView> patterns;
+  std::vector<int32_t> head_map;       // [batches, heads]
+  int batches = 1, heads = 1;
+  const int32_t* document_start = nullptr;  // [key_length]; neither array decreases
+  const int32_t* document_end = nullptr;
+};
+
+struct AttentionShape {
+  int32_t batch = 1, heads = 1, kv_heads = 1, head_dim = 128;
+  ElementType type = ElementType::kF16;
+  float scale = 1.0f;
+  float softcap = 0.0f;                // 0: none
+  bool alibi = false;
+  AttentionMaskView mask;              // read while the plan is made, not kept
+};
+
+struct AttentionPlan {
+  std::string module, kernel;          // cubin and symbol
+  int32_t batch = 0, heads = 0, kv_heads = 0, head_dim = 0;
+  int64_t query_length = 0, key_length = 0;
+  ElementType type = ElementType::kF16;
+  float scale = 1.0f, softcap = 0.0f;
+  int grid = 0, threads = 0, shared_bytes = 0;
+  int step_keys = 0;                   // keys of one box of K and V
+  int32_t query_tiles = 0, items = 0, section = 1, descending = 0;
+  int32_t map_batches = 1, map_heads = 1;
+  // To be uploaded once, zeros included (the ticket counter is one of them); ranges are 256-byte aligned. One launch of
+  // a plan may be in flight at a time: launches share the counter.
+  std::vector<uint8_t> tables;
+  TableRange patterns, head_map, document_start, document_end, order, ticket;
+  bool has_documents = false, has_order = false;
+  int64_t visited_blocks = 0;          // over all batches and heads
+};
+
+// Throws std::invalid_argument when no kernel of this build takes the shape, or the mask is not well formed.
+AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape& device);
+
+// Visible blocks of every query tile of a pattern: the planner's cost model.
+std::vector<int32_t> blocks_per_tile(const AttentionMaskView& mask, const MaskPatternView& pattern);
+
+}  // namespace sparsek::ops
