@@ -1,0 +1,115 @@
+/**
+ * The addon's functions. Only this package calls them; the modules around wrap them with checks and lifetimes.
+ * Handles are opaque, and the garbage collector frees what nobody dropped.
+ */
+declare const handleKind: unique symbol;
+interface Handle<Kind extends string> {
+  readonly [handleKind]: Kind;
+}
+export type DeviceHandle = Handle<'device'>;
+export type StreamHandle = Handle<'stream'>;
+export type EventHandle = Handle<'event'>;
+export type BufferHandle = Handle<'buffer'>;
+export type GraphHandle = Handle<'graph'>;
+
+export type TypedArray = Float32Array | Uint16Array | Int32Array | Uint8Array | Uint32Array;
+
+export interface LoadedDriver {
+  readonly status: 'ready' | 'no-library' | 'too-old' | 'missing-function' | 'init-failed';
+  /** As the driver tells it: 1000 * major + 10 * minor; 0 when unknown. */
+  readonly version: number;
+  readonly oldest: number;
+  readonly detail: string;
+  /** Name of the result of cuInit. */
+  readonly result: string;
+}
+
+export interface NativeDeviceInfo {
+  readonly ordinal: number;
+  readonly name: string;
+  readonly uuid: string;
+  readonly pciAddress: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly supported: boolean;
+  readonly multiprocessors: number;
+  readonly memoryBytes: number;
+  readonly l2Bytes: number;
+  readonly sharedBytesPerBlock: number;
+  readonly clockKilohertz: number;
+  readonly memoryClockKilohertz: number;
+  readonly memoryBusBits: number;
+}
+
+/** Sizes in bytes. */
+export interface PoolStatistics {
+  /** In memory that is in use, rounded up to the pool's size classes. */
+  readonly used: number;
+  /** Taken from the driver: used, or freed and kept for reuse. */
+  readonly held: number;
+  readonly peakUsed: number;
+  readonly peakHeld: number;
+  /** Most that may be held; Infinity without a limit. */
+  readonly limit: number;
+  readonly allocations: number;
+  /** Allocations that were served without asking the driver. */
+  readonly reuses: number;
+}
+
+export interface NativeBinding {
+  load(path: string): LoadedDriver;
+  deviceCount(): number;
+  deviceProperties(ordinal: number): NativeDeviceInfo;
+  openDevice(ordinal: number, cubinFolder: string): DeviceHandle;
+  dropDevice(device: DeviceHandle): void;
+  deviceMemory(device: DeviceHandle): { readonly free: number; readonly total: number };
+  inspectAddress(
+    device: DeviceHandle,
+    address: bigint,
+  ): { readonly ordinal: number; readonly start: bigint; readonly bytes: number } | undefined;
+
+  allocate(stream: StreamHandle, bytes: number): BufferHandle;
+  dropBuffer(buffer: BufferHandle): void;
+  bufferAddress(buffer: BufferHandle): bigint;
+  useBuffer(buffer: BufferHandle, stream: StreamHandle): void;
+  allocatePinned(device: DeviceHandle, bytes: number): ArrayBuffer;
+  poolStatistics(device: DeviceHandle, pinned: boolean): PoolStatistics;
+  trimPool(device: DeviceHandle, pinned: boolean, keep: number): number;
+  limitPool(device: DeviceHandle, pinned: boolean, bytes: number): void;
+
+  copyToDevice(stream: StreamHandle, address: bigint, source: TypedArray): void;
+  copyToHost<T extends TypedArray>(
+    stream: StreamHandle,
+    address: bigint,
+    target: T,
+    pinned: boolean,
+  ): Promise<T>;
+  copyOnDevice(
+    stream: StreamHandle,
+    target: bigint,
+    targetDevice: DeviceHandle,
+    source: bigint,
+    sourceDevice: DeviceHandle,
+    bytes: number,
+  ): void;
+  fill(stream: StreamHandle, address: bigint, width: 1 | 2 | 4, pattern: number, count: number): void;
+
+  createStream(device: DeviceHandle, priority: number): StreamHandle;
+  dropStream(stream: StreamHandle): void;
+  streamHandle(stream: StreamHandle): bigint;
+  isIdle(stream: StreamHandle): boolean;
+  whenDone(stream: StreamHandle): Promise<void>;
+  waitEvent(stream: StreamHandle, event: EventHandle): void;
+  createEvent(device: DeviceHandle, timing: boolean): EventHandle;
+  dropEvent(event: EventHandle): void;
+  recordEvent(event: EventHandle, stream: StreamHandle): void;
+  hasPassed(event: EventHandle): boolean;
+  elapsed(start: EventHandle, end: EventHandle): number;
+
+  beginCapture(stream: StreamHandle): void;
+  endCapture(stream: StreamHandle): GraphHandle;
+  cancelCapture(stream: StreamHandle): void;
+  launchGraph(graph: GraphHandle, stream: StreamHandle): void;
+  graphNodes(graph: GraphHandle): number;
+  dropGraph(graph: GraphHandle): void;
+}
