@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InvalidFileError, type RunOptions, SparsekError } from '@sparsek/types';
+import { isSystemError, reasonOf } from './open-file.js';
+
+/** Where a writer puts its bytes. */
+export interface ByteSink {
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+const CHUNK_BYTES = 1 << 24;
+/** Writes shorter than this are gathered. */
+const BUFFER_BYTES = 1 << 18;
+
+/**
+ * Runs `produce` and lets what it writes appear under `path` only when it has finished: the bytes go to a temporary
+ * file in the same folder that is renamed at the end, or removed when anything fails or is aborted. A path that is a
+ * pipe or a device is written to directly.
+ *
+ * @throws InvalidFileError when the file cannot be written.
+ */
+export async function writeAtomically(
+  path: string,
+  options: RunOptions,
+  produce: (sink: ByteSink) => Promise<void>,
+): Promise<void> {
+  options.signal?.throwIfAborted();
+  try {
+    const target = await targetOf(path);
+    if (target.replace) await replaceFile(target.path, options, produce);
+    else await withHandle(target.path, 'w', options, produce);
+  } catch (error) {
+    if (SparsekError.isInstance(error) || !isSystemError(error)) throw error;
+    throw new InvalidFileError(path, `cannot be written: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Links are followed, so that the file they point to is replaced and not the link. */
+async function targetOf(path: string): Promise<{ path: string; replace: boolean }> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new InvalidFileError(path, 'cannot be written: it is a folder');
+    return { path: found.isFile() ? await realpath(path) : path, replace: found.isFile() };
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return { path, replace: true };
+    throw error;
+  }
+}
+
+async function replaceFile(
+  path: string,
+  options: RunOptions,
+  produce: (sink: ByteSink) => Promise<void>,
+): Promise<void> {
+  const suffix = `${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${suffix}`);
+  let done = false;
+  try {
+    // `wx`: never follow or overwrite what somebody else put there.
+    await withHandle(temporary, 'wx', options, produce);
+    options.signal?.throwIfAborted();
+    await rename(temporary, path);
+    done = true;
+  } finally {
+    if (!done) await unlink(temporary).catch(ignoreMissing);
+  }
+}
+
+async function withHandle(
+  path: string,
+  flags: 'w' | 'wx',
+  options: RunOptions,
+  produce: (sink: ByteSink) => Promise<void>,
+): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    const { sink, flush } = bufferedSink((bytes) => writeAll(handle, bytes, options));
+    await produce(sink);
+    await flush();
+    // Without this, a power cut after the rename could leave an empty file under the final name.
+    if (flags === 'wx') await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function bufferedSink(write: (bytes: Uint8Array) => Promise<void>): {
+  sink: ByteSink;
+  flush: () => Promise<void>;
+} {
+  const buffer = new Uint8Array(BUFFER_BYTES);
+  let used = 0;
+  const flush = async () => {
+    await write(buffer.subarray(0, used));
+    used = 0;
+  };
+  const sink: ByteSink = {
+    async write(bytes) {
+      if (used + bytes.length > BUFFER_BYTES) await flush();
+      if (bytes.length > BUFFER_BYTES) return write(bytes);
+      buffer.set(bytes, used);
+      used += bytes.length;
+    },
+  };
+  return { sink, flush };
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, options: RunOptions): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    options.signal?.throwIfAborted();
+    const { bytesWritten } = await handle.write(
+      bytes,
+      written,
+      Math.min(CHUNK_BYTES, bytes.length - written),
+    );
+    written += bytesWritten;
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isSystemError(error) || error.code !== 'ENOENT') throw error;
+}

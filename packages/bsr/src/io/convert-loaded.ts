@@ -1,0 +1,91 @@
+import type { BlockShape, BsrMatrix, BsrPattern, DenseMatrix, Dtype } from '@sparsek/types';
+import { csrFromCoo, csrFromCsc } from '../construct/csr.js';
+import { bsrFromCsr } from '../construct/from-csr.js';
+import { bsrFromDense } from '../construct/from-dense.js';
+import type { CooMatrix, CsrMatrix } from '../construct/scalar-formats.js';
+import { bsrToCoo, bsrToCsr } from '../convert/to-csr.js';
+import { bsrToDense } from '../convert/to-dense.js';
+import { allocateValues } from '../values/allocate.js';
+import { fromNumbers } from '../values/convert.js';
+import type { LoadedMatrix, SparseMatrix } from './loaded.js';
+
+/** Any matrix as BSR. Entries that are stored stay stored, zero or not; of a dense matrix, blocks with a nonzero. */
+export function loadedToBsr(matrix: LoadedMatrix, blockShape: BlockShape): BsrMatrix {
+  if (matrix.kind === 'dense') return bsrFromDense(matrix, blockShape);
+  if (matrix.kind === 'bsr' && sameBlocks(matrix.blockShape, blockShape)) return plainBsr(matrix);
+  return bsrFromCsr(loadedToCsr(matrix), blockShape);
+}
+
+/** Any matrix as compressed sparse rows. Zeros are left out where a matrix stores blocks or is dense. */
+export function loadedToCsr(matrix: LoadedMatrix): CsrMatrix {
+  switch (matrix.kind) {
+    case 'csr':
+      return matrix;
+    case 'csc':
+      return csrFromCsc(matrix);
+    case 'coo':
+      return csrFromCoo(matrix);
+    case 'bsr':
+      return bsrToCsr(matrix);
+    case 'pattern':
+      return bsrToCsr(patternToBsr(matrix, 'f32'));
+    case 'dense':
+      return bsrToCsr(bsrFromDense(matrix, [1, 1]));
+  }
+}
+
+/** Any sparse matrix as coordinates, by row where it is not one already. */
+export function loadedToCoo(matrix: LoadedMatrix): CooMatrix {
+  if (matrix.kind === 'coo') return matrix;
+  if (matrix.kind === 'bsr') return bsrToCoo(matrix);
+  const { shape, dtype, indptr, indices, values } = loadedToCsr(matrix);
+  return bsrToCoo({ shape, blockShape: [1, 1], dtype, indptr, indices, values }, { keepZeros: true });
+}
+
+/** Any matrix as a dense one, row by row where it is not dense already. */
+export function loadedToDense(matrix: LoadedMatrix): DenseMatrix {
+  if (matrix.kind === 'dense') return matrix;
+  if (matrix.kind === 'bsr') return bsrToDense(matrix);
+  return bsrToDense(loadedToBsr(matrix, [1, 1]));
+}
+
+/** Where any matrix holds entries, element by element. */
+export function loadedToPattern(matrix: LoadedMatrix): BsrPattern {
+  const csr = matrix.kind === 'pattern' && sameBlocks(matrix.blockShape, [1, 1]) ? matrix : sortedCsr(matrix);
+  return { shape: csr.shape, blockShape: [1, 1], indptr: csr.indptr, indices: csr.indices };
+}
+
+function sortedCsr(matrix: LoadedMatrix): BsrPattern {
+  return matrix.kind === 'bsr' ? { ...bsrToCsr(matrix), blockShape: [1, 1] } : loadedToBsr(matrix, [1, 1]);
+}
+
+/** A pattern with the value 1 at every element of its blocks that lies inside the shape. */
+export function patternToBsr(pattern: BsrPattern, dtype: Dtype): BsrMatrix {
+  const { shape, blockShape, indptr, indices } = pattern;
+  const [height, width] = blockShape;
+  const one = fromNumbers([1], dtype)[0]!;
+  const values = allocateValues(dtype, indices.length * height * width);
+  for (let r = 0; r + 1 < indptr.length; r++) {
+    const rows = Math.min(height, shape[0] - r * height);
+    for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
+      const columns = Math.min(width, shape[1] - indices[p]! * width);
+      for (let i = 0; i < rows; i++) {
+        const begin = (p * height + i) * width;
+        values.fill(one, begin, begin + columns);
+      }
+    }
+  }
+  return { shape, blockShape, indptr, indices, dtype, values };
+}
+
+export function isSparse(matrix: LoadedMatrix): matrix is SparseMatrix {
+  return matrix.kind !== 'dense';
+}
+
+export function sameBlocks(a: BlockShape, b: BlockShape): boolean {
+  return a[0] === b[0] && a[1] === b[1];
+}
+
+function plainBsr({ shape, blockShape, indptr, indices, dtype, values }: BsrMatrix): BsrMatrix {
+  return { shape, blockShape, indptr, indices, dtype, values };
+}

@@ -1,0 +1,81 @@
+import type { DenseMatrix, Dtype } from '@sparsek/types';
+import { allocateValues } from '../../values/allocate.js';
+import { type Parsed, parseReal } from '../bytes/parse-number.js';
+import { invalid, type Place } from '../bytes/place.js';
+import { lineEnd, lineText, type MtxBody, NEWLINE, PERCENT, rounding, skipBlanks } from './body.js';
+import { type MtxHeader, quote } from './header.js';
+
+/** How many values an `array` file of a symmetry holds: symmetric ones hold the lower triangle. */
+export function arrayEntries(header: MtxHeader, rows: number, columns: number): number {
+  if (header.symmetry === 'symmetric') return (rows * (rows + 1)) / 2;
+  return header.symmetry === 'skew-symmetric' ? (rows * (rows - 1)) / 2 : rows * columns;
+}
+
+/** Values of an `array` file, which stand column by column. */
+export function arrayBody(
+  header: MtxHeader,
+  rows: number,
+  columns: number,
+  dtype: Dtype,
+  place: Place,
+): MtxBody<DenseMatrix> {
+  const total = arrayEntries(header, rows, columns);
+  const values = allocateValues(dtype, rows * columns);
+  const round = rounding(dtype);
+  const parsed: Parsed = { value: 0, end: 0 };
+  const mirrored = header.symmetry !== 'general';
+  const skew = header.symmetry === 'skew-symmetric';
+  const top = (column: number) => (mirrored ? column + (skew ? 1 : 0) : 0);
+  let read = 0;
+  let column = 0;
+  let row = top(0);
+
+  function store(value: number): void {
+    values[column * rows + row] = round(value);
+    if (mirrored) values[row * rows + column] = round(skew ? -value : value);
+    read++;
+    row++;
+    if (row === rows) {
+      column++;
+      row = top(column);
+    }
+  }
+
+  function parse(bytes: Uint8Array, start: number, firstLine: number): number {
+    let line = firstLine;
+    let at = start;
+    while (at < bytes.length) {
+      at = skipBlanks(bytes, at);
+      if (at >= bytes.length) break;
+      if (bytes[at] === NEWLINE) {
+        at++;
+        line++;
+        continue;
+      }
+      if (bytes[at] === PERCENT) {
+        at = lineEnd(bytes, at);
+        continue;
+      }
+      if (read === total) {
+        throw invalid(place, `line ${line}: more values follow than the ${total} that the header declares`);
+      }
+      parseReal(bytes, at, bytes.length, parsed);
+      const wrong = parsed.end === at || (header.field === 'integer' && !Number.isInteger(parsed.value));
+      if (wrong) {
+        const expected = header.field === 'integer' ? 'an integer' : 'a number';
+        throw invalid(place, `line ${line}: expected ${expected}, but found ${quote(lineText(bytes, at))}`);
+      }
+      store(parsed.value);
+      at = parsed.end;
+    }
+    return line;
+  }
+
+  function finish(): DenseMatrix {
+    if (read < total)
+      throw invalid(place, `ends after ${read} of the ${total} values that the header declares`);
+    return { shape: [rows, columns], dtype, values, order: 'column' };
+  }
+
+  return { parse, finish };
+}

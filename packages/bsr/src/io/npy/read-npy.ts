@@ -1,0 +1,66 @@
+import type { DenseMatrix, Values } from '@sparsek/types';
+import { fileSource, withFile } from '../bytes/open-file.js';
+import { invalid, type Place } from '../bytes/place.js';
+import type { ByteSource } from '../bytes/source.js';
+import type { ReadOptions } from '../options.js';
+import { type Tensor, toLastAxisFastest } from '../tensor.js';
+import { elementType } from './element-type.js';
+import { nativeDtype, readValues } from './elements.js';
+import { type NpyHeader, readNpyHeader } from './header.js';
+
+/**
+ * Reads an `.npy` file of two axes. Fortran order comes back as `order: 'column'`, without a transposition.
+ *
+ * @throws InvalidFileError for a malformed file, or one whose array has not two axes.
+ * @throws UnsupportedFormatError for elements that are not real numbers.
+ */
+export async function readNpy(path: string, options: ReadOptions = {}): Promise<DenseMatrix> {
+  return readArray(path, options, ({ shape, dtype, values, fortranOrder }) => {
+    const [rows, columns] = shape;
+    if (rows === undefined || columns === undefined || shape.length !== 2) {
+      throw invalid(
+        { path },
+        `holds an array of shape (${shape.join(', ')}); a matrix of two axes is expected`,
+      );
+    }
+    return { shape: [rows, columns], dtype, values, order: fortranOrder ? 'column' : 'row' };
+  });
+}
+
+/** Reads an `.npy` file of any number of axes, last axis fastest. Throws as {@link readNpy} does. */
+export async function readNpyTensor(path: string, options: ReadOptions = {}): Promise<Tensor> {
+  return readArray(path, options, ({ shape, dtype, values, fortranOrder }) => ({
+    shape,
+    dtype,
+    values: fortranOrder && shape.length > 1 ? toLastAxisFastest(values, dtype, shape) : values,
+  }));
+}
+
+interface StoredArray extends Tensor {
+  /** The values stand first axis fastest. */
+  readonly fortranOrder: boolean;
+}
+
+async function readArray<T>(path: string, options: ReadOptions, use: (array: StoredArray) => T): Promise<T> {
+  return withFile(path, async (file) => {
+    const place = { path };
+    const source = fileSource(file, place, options);
+    const header = await readNpyHeader(source, place);
+    const type = elementType(header.descr, place);
+    checkSize(source, header, type.bytes, place);
+    const dtype = options.dtype ?? nativeDtype(type);
+    const values: Values = await readValues(source, type, header.count, dtype);
+    return use({ shape: header.shape, dtype, values, fortranOrder: header.fortranOrder });
+  });
+}
+
+/** Checks that what is left is exactly what the header declares, before anything is allocated for it. */
+export function checkSize(source: ByteSource, header: NpyHeader, bytes: number, place: Place): void {
+  const declared = header.count * bytes;
+  if (declared !== source.remaining) {
+    throw invalid(
+      place,
+      `declares the shape (${header.shape.join(', ')}), ${declared} bytes, but ${source.remaining} bytes follow`,
+    );
+  }
+}
