@@ -29,4 +29,5 @@ export type { BenchReport, CaseResult, CheckResult, ContestantResult } from './r
 export type { Contestant, PreparedRun, Skipped } from './runner/contestant.js';
 export { type RunSuiteOptions, runSuite } from './runner/run-suite.js';
 export { sparsekContestant } from './runner/sparsek-contestant.js';
+export { summarise, type TimingSummary } from './runner/statistics.js';
 export { SUITES } from './suites/index.js';

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { convertValues } from '@sparsek/bsr';
 import { readTensor } from '@sparsek/bsr/io';
 import type { CaseData } from '../case/data.js';
 import type { BenchCase } from '../case/schema.js';
@@ -128,8 +129,8 @@ function preparedPeer(process: PythonProcess, id: unknown, resultPath: string, f
     },
     async result() {
       await process.request({ op: 'result', id, path: resultPath });
-      const { values } = await readTensor(resultPath, { dtype: 'f32' });
-      return values;
+      const { values, dtype } = await readTensor(resultPath);
+      return convertValues(values, dtype, 'f32');
     },
     async [Symbol.asyncDispose]() {
       await process.request({ op: 'release', id });
