@@ -1,0 +1,2 @@
+#define SPARSEK_TARGET SPARSEK_TARGET_AVX512
+#include "attention-kernel.h"
