@@ -12,6 +12,6 @@ export function spmm24Steps(problem: Spmm24Problem, inputs: Spmm24Inputs): Steps
   return productSteps(storedElements(problem.a), problem.a.shape, problem, inputs);
 }
 
-function storedElements(a: Spmm24Problem['a']): StoredElements {
+export function storedElements(a: Spmm24Problem['a']): StoredElements {
   return 'kinds' in a ? hybridElements(a) : sparse24Elements(a);
 }

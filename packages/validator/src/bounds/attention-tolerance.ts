@@ -1,0 +1,109 @@
+import type { AttentionInputs, AttentionProblem, AttentionTensor, Dtype } from '@sparsek/types';
+import { smallestPositive, unitRoundoff } from '../numeric/round.js';
+import { decode, encode } from '../numeric/values.js';
+import {
+  type AttentionReference,
+  type AttentionRow,
+  kvHeadOf,
+  referenceAttention,
+  tokenStart,
+} from '../reference/attention.js';
+import { visibleKeys } from '../reference/visible.js';
+import { accumulationError, roundingError } from './rounding.js';
+
+/** Error of a hyperbolic tangent evaluated in float32. The hardware's own approximation (2^-11) is too coarse. */
+const TANH_ERROR = 2 ** -20;
+
+/** How far O and the log-sum-exp of correct code may be from the exact ones. */
+export interface AttentionTolerance {
+  /** As the reference's `o`. */
+  readonly o: Float64Array;
+  /** As the reference's `lse`. */
+  readonly lse: Float64Array;
+}
+
+/**
+ * A weight is off by its score's error and by its rounding to the input dtype, relative to itself; so an element of O
+ * is off by that share of the weighted sum of |V|, which is the reference run on |V|.
+ */
+export function attentionTolerance(
+  problem: AttentionProblem,
+  inputs: AttentionInputs,
+  reference: AttentionReference,
+): AttentionTolerance {
+  const valueDim = problem.valueDim ?? problem.headDim;
+  const outputDtype = problem.outputDtype ?? problem.dtype;
+  const spread = referenceAttention(
+    problem,
+    { ...inputs, v: absoluteTensor(inputs.v) },
+    { rows: reference.rows },
+  );
+  const rows = scoreErrors(problem, inputs, reference.rows);
+  const largestV = largest(inputs.v);
+  const o = reference.o.map((r, e) => {
+    const { score, keys } = rows[Math.floor(e / valueDim)]!;
+    const relative = 2 * score + 2 * unitRoundoff(problem.dtype) + 2 * accumulationError(keys, problem.dtype);
+    const flushed = keys * smallestPositive(problem.dtype) * largestV;
+    return spread.o[e]! * relative + flushed + roundingError(r, outputDtype);
+  });
+  const lse = reference.lse.map((r, row) => {
+    const { score, keys } = rows[row]!;
+    return score + accumulationError(keys, 'f32') + 4 * roundingError(r, 'f32');
+  });
+  return { o, lse };
+}
+
+interface RowErrors {
+  /** Absolute error of the row's scores. */
+  readonly score: number;
+  readonly keys: number;
+}
+
+function scoreErrors(
+  problem: AttentionProblem,
+  inputs: AttentionInputs,
+  rows: readonly AttentionRow[],
+): RowErrors[] {
+  const { headDim, mask, softcap } = problem;
+  const scale = Math.abs(problem.scale ?? 1 / Math.sqrt(headDim));
+  const q = decode(inputs.q.values, problem.dtype);
+  const k = decode(inputs.k.values, problem.dtype);
+  return rows.map((row) => {
+    const sees = visibleKeys(mask, row.batch, row.head, row.query);
+    const qStart = tokenStart(inputs.q, problem.layout, row.batch, row.head, row.query);
+    const slope = Math.abs(inputs.alibiSlopes?.[row.head] ?? 0);
+    const position = row.query + mask.keyLength - mask.queryLength;
+    let keys = 0;
+    let score = 0;
+    for (let key = 0; key < mask.keyLength; key++) {
+      if (!sees(key)) continue;
+      keys++;
+      const kStart = tokenStart(inputs.k, problem.layout, row.batch, kvHeadOf(problem, row.head), key);
+      let magnitude = 0;
+      for (let d = 0; d < headDim; d++) magnitude += Math.abs(q[qStart + d]! * k[kStart + d]!);
+      const linear = slope * Math.abs(position - key);
+      // Scaling, capping, adding, change of base and subtraction of the maximum round once each.
+      const error =
+        (scale * magnitude + linear) * (accumulationError(headDim, problem.dtype) + 8 * unitRoundoff('f32'));
+      score = Math.max(score, error + (softcap ?? 0) * TANH_ERROR);
+    }
+    const sink = Math.abs(inputs.sinks?.[row.head] ?? 0);
+    if (Number.isFinite(sink)) score = Math.max(score, 8 * unitRoundoff('f32') * sink);
+    return { score, keys };
+  });
+}
+
+function absoluteTensor(tensor: AttentionTensor): AttentionTensor {
+  return {
+    ...tensor,
+    values: encode(decode(tensor.values, tensor.dtype).map(Math.abs), tensor.dtype as Dtype),
+  };
+}
+
+/** Largest finite magnitude. */
+function largest(tensor: AttentionTensor): number {
+  let most = 0;
+  for (const x of decode(tensor.values, tensor.dtype))
+    if (Number.isFinite(x)) most = Math.max(most, Math.abs(x));
+  return most;
+}

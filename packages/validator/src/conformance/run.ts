@@ -1,0 +1,78 @@
+import { type Backend, OPERATIONS, type OperationName } from '@sparsek/types';
+import { type Case, describeCase } from '../cases/case.js';
+import { conformanceCases, type Level } from '../cases/list.js';
+import { type CheckResult, checkCase } from './check-case.js';
+import type { CheckReport, CheckStatus, ConformanceReport } from './report.js';
+
+export interface ConformanceOptions {
+  /** Instead of the level's own cases; then neither wrong input nor behaviour is checked. */
+  readonly cases?: readonly Case[];
+  /** Operations, or part of a check's name; default: everything. */
+  readonly only?: OperationName | (string & {});
+  /** Default 0. */
+  readonly seed?: number;
+  /** Default `quick`. */
+  readonly level?: Level;
+  /** Called after every check. */
+  readonly onCase?: (report: CheckReport, done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How often each case is run again. */
+const REPEATS: Readonly<Record<Level, number>> = { quick: 1, thorough: 3 };
+
+interface Check extends Pick<CheckReport, 'operation' | 'kind' | 'name'> {
+  readonly run: () => Promise<CheckResult>;
+}
+
+/**
+ * Holds a backend against the float64 reference and the contract of `Backend`: values within their bounds, every
+ * element written, nothing else written, the same bits again, the right error for wrong input, and what disposing and
+ * aborting promise. A check that fails does not stop the run.
+ *
+ * @throws the signal's reason when it is aborted.
+ */
+export async function runConformance(
+  backend: Backend,
+  options: ConformanceOptions = {},
+): Promise<ConformanceReport> {
+  const { level = 'quick', seed = 0 } = options;
+  const start = performance.now();
+  const checks = listChecks(backend, options).filter((check) => isWanted(check, options.only));
+  const reports: CheckReport[] = [];
+  for (const { run, ...check } of checks) {
+    options.signal?.throwIfAborted();
+    const begin = performance.now();
+    const result = await run();
+    const report = { ...check, ...result, seconds: (performance.now() - begin) / 1000 };
+    reports.push(report);
+    options.onCase?.(report, reports.length, checks.length);
+  }
+  const count = (status: CheckStatus) => reports.filter((report) => report.status === status).length;
+  return {
+    backend: backend.name,
+    device: backend.device,
+    level,
+    seed,
+    seconds: (performance.now() - start) / 1000,
+    totals: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
+    cases: reports,
+  };
+}
+
+function listChecks(backend: Backend, options: ConformanceOptions): Check[] {
+  const { level = 'quick', seed = 0, signal } = options;
+  const cases = options.cases ?? conformanceCases({ seed, level });
+  return cases.map((testCase) => ({
+    operation: testCase.operation,
+    kind: 'values',
+    name: describeCase(testCase),
+    run: () => checkCase(backend, testCase, REPEATS[level], signal === undefined ? {} : { signal }),
+  }));
+}
+
+function isWanted(check: Check, only: string | undefined): boolean {
+  if (only === undefined) return true;
+  if (OPERATIONS.some((operation) => operation === only)) return check.operation === only;
+  return check.name.includes(only);
+}
