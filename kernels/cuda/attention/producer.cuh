@@ -69,19 +69,18 @@ class Producer {
     BlockWalk walk(p_, p_.patterns[item.pattern], item.tile);
     const int kv_head = item.head / p_.group;
     Block block = walk.next();
-    item.empty = block.index == INT_MAX;
-    int key = 0;  // first key of the step to load
-    bool more = !item.empty;
-    int pending = 0;  // first key of the V tile still to load
     Block following = block;
+    item.empty = block.index == INT_MAX;
+    bool more = !item.empty;
+    int key = 0;  // first key of the step to load
     if (more) {
       following = walk.next();
       key = block.index * kBlockKeys;
-      load_k(key, block, following.index == INT_MAX, kv_head, item.batch);
+      load_k(key, block, is_last(following, key), kv_head, item.batch);
     }
     load_q(item);
     while (more) {
-      pending = key;
+      const int pending = key;  // the V tile still to load
       more = advance(walk, block, following, key);
       if (more) load_k(key, block, is_last(following, key), kv_head, item.batch);
       load_v(pending, kv_head, item.batch);
@@ -90,7 +89,7 @@ class Producer {
 
   // The next step: the second half of the block where a step is half a block, else the next block.
   __device__ __forceinline__ bool advance(BlockWalk& walk, Block& block, Block& following, int& key) const {
-    if (C::kKeys < kBlockKeys && more_in_block(block, key)) {
+    if (more_in_block(key)) {
       key += C::kKeys;
       return true;
     }
@@ -101,13 +100,14 @@ class Producer {
     return true;
   }
 
-  __device__ __forceinline__ bool more_in_block(const Block& block, int key) const {
-    return key + C::kKeys < min((block.index + 1) * kBlockKeys, p_.geometry.key_length);
+  // Whether keys of the same block follow the step at `key`.
+  __device__ __forceinline__ bool more_in_block(int key) const {
+    return C::kKeys < kBlockKeys && key % kBlockKeys + C::kKeys < kBlockKeys &&
+           key + C::kKeys < p_.geometry.key_length;
   }
 
   __device__ __forceinline__ bool is_last(const Block& following, int key) const {
-    const Block here{key / kBlockKeys, 0};
-    return following.index == INT_MAX && !(C::kKeys < kBlockKeys && more_in_block(here, key));
+    return following.index == INT_MAX && !more_in_block(key);
   }
 
   __device__ __forceinline__ void load_q(const Item& item) {
