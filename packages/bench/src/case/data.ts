@@ -1,4 +1,4 @@
-import { compileMask, parseMask } from '@sparsek/attention';
+import { blocks, compileMask, parseMask } from '@sparsek/attention';
 import { normalValues, powerLawRows, randomPattern, withValues } from '@sparsek/bsr';
 import type { AttentionTensor, BlockMask, BsrMatrix, DenseMatrix, Dtype } from '@sparsek/types';
 import type { AttentionCase, BenchCase, ConvertCase, PatternSpec, SpmmCase } from './schema.js';
@@ -60,15 +60,20 @@ function makePattern(shape: readonly [number, number], spec: PatternSpec, seed: 
 }
 
 function makeAttention(benchCase: AttentionCase): AttentionData {
+  const { mask } = benchCase;
   const { batch, heads, kvHeads, headDim, queryLength, keyLength, dtype, seed, blockShape } = benchCase;
   const tensor = (count: number, length: number, stream: number): AttentionTensor => ({
     shape: [batch, count, length, headDim],
     dtype,
     values: normalValues<Dtype>(batch * count * length * headDim, { seed, stream, dtype }),
   });
+  const expression =
+    typeof mask === 'string'
+      ? parseMask(mask)
+      : blocks(randomPattern({ shape: [queryLength, keyLength], blockShape, density: mask.density, seed }));
   return {
     operation: 'attention',
-    mask: compileMask(parseMask(benchCase.mask), { queryLength, keyLength, blockShape }),
+    mask: compileMask(expression, { queryLength, keyLength, blockShape }),
     q: tensor(heads, queryLength, STREAM.q),
     k: tensor(kvHeads, keyLength, STREAM.k),
     v: tensor(kvHeads, keyLength, STREAM.v),

@@ -27,7 +27,10 @@ const common = {
 /** C = A B with A block-sparse [m, k] and B dense [k, n]. */
 const spmm = z.strictObject({ ...common, operation: z.literal('spmm'), m: size, k: size, n: size, pattern });
 
-/** Fused attention; `mask` is a SPEC of the mask language, compiled at `blockShape`. */
+/** A SPEC of the mask language, or that share of all blocks at random. */
+const mask = z.union([z.string().min(1), z.strictObject({ kind: z.literal('random-blocks'), density })]);
+
+/** Fused attention; the mask is compiled at `blockShape`. */
 const attention = z.strictObject({
   ...common,
   operation: z.literal('attention'),
@@ -37,7 +40,7 @@ const attention = z.strictObject({
   headDim: size,
   queryLength: size,
   keyLength: size,
-  mask: z.string().min(1),
+  mask,
   blockShape,
 });
 

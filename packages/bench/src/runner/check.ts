@@ -5,8 +5,10 @@ import type { AttentionData, CaseData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase } from '../case/schema.js';
 import type { CheckResult } from '../report/schema.js';
 
-/** How many block rows, or query rows, of a large result are compared with float64. */
-const SAMPLED_BLOCK_ROWS = 3;
+/** At how many places rows of a large result are compared with float64. */
+const SAMPLED_PLACES = 3;
+/** Multiplications that a check may take, about a second of them. */
+const CHECK_BUDGET = 3e8;
 const SAMPLED_QUERIES = 24;
 
 /** Relative Frobenius error allowed for products (docs/validation.md). */
@@ -41,9 +43,10 @@ function checkSpmm({ a, b }: SpmmData, result: Float32Array): CheckResult {
   let squaredError = 0;
   let squaredNorm = 0;
   let rows = 0;
-  for (const blockRow of spread(Math.ceil(m / height), SAMPLED_BLOCK_ROWS)) {
-    const begin = blockRow * height;
-    const end = Math.min(m, begin + height);
+  const costOfRow = Math.max(1, (a.values.length / m) * n);
+  const rowsAtPlace = Math.max(1, Math.min(height, Math.floor(CHECK_BUDGET / SAMPLED_PLACES / costOfRow)));
+  for (const begin of spread(m - Math.min(m, rowsAtPlace) + 1, SAMPLED_PLACES)) {
+    const end = Math.min(m, begin + rowsAtPlace);
     const slice = sliceRows(a, begin, end);
     const expected = referenceSpmm(
       { pattern: slice, dtype: a.dtype, denseExtent: n },
