@@ -35,8 +35,13 @@ export { type RandomPatternOptions, randomPattern } from './patterns/random.js';
 export { type StridedOptions, stridedPattern } from './patterns/strided.js';
 export { type WindowOptions, windowPattern } from './patterns/window.js';
 export { withValues } from './patterns/with-values.js';
+export { type PruneBlocksOptions, pruneBlocks } from './prune/blocks.js';
+export { type HybridOptions, hybridFromBsr, hybridToBsr } from './prune/hybrid.js';
+export { prune24, sparse24ToDense } from './prune/sparse24.js';
 export * from './random/draws.js';
 export { createPhilox, type Philox } from './random/philox.js';
+export { clusterRows, type RowClustering } from './reorder/cluster.js';
+export { invertPermutation, permuteCsrRows, permuteRows } from './reorder/permute.js';
 export {
   add,
   type CombinedStructure,

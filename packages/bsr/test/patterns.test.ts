@@ -118,7 +118,7 @@ describe('randomPattern', () => {
         (rows, columns, density) => {
           const pattern = randomPattern({ shape: [rows, columns], blockShape: [1, 1], density, seed: 1 });
           checkPattern(pattern);
-          expect(pattern.indices).toHaveLength(Math.floor(density * rows * columns + 0.5));
+          expect(pattern.indices).toHaveLength(Math.floor(density * (rows * columns) + 0.5));
           const lengths = rowLengths(pattern);
           if (rows > 0) expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
         },

@@ -16,7 +16,7 @@ export interface PowerLawOptions extends PatternOptions {
 /**
  * Block rows of very different lengths, as graphs and mixtures of experts have them; a test for load balance.
  *
- * With m block rows, n block columns and T = floor(density m n + 0.5), ranks get weights (k + 1)^-exponent and
+ * With m block rows, n block columns and T = floor(density * (m * n) + 0.5), ranks get weights (k + 1)^-exponent and
  * min(n, floor(T w[k] / sum w)) blocks; what is left goes to the ranks in order, each filled up to n. The exponents on
  * offer need only +, /, * and the square root, so that every language gets the same counts (weights are summed from
  * rank 0 on, in float64). Ranks are dealt to rows by a Fisher-Yates shuffle: for k = m - 1 .. 1, ranks k and
@@ -29,7 +29,7 @@ export function powerLawRows(options: PowerLawOptions): BsrPattern {
   if (![0, 0.5, 1, 2].includes(exponent))
     throw new InvalidArgumentError('exponent', '0, 0.5, 1 or 2', exponent);
   const counts = rankedCounts(
-    Math.floor(density * blockRows * blockColumns + 0.5),
+    Math.floor(density * (blockRows * blockColumns) + 0.5),
     blockRows,
     blockColumns,
     exponent,

@@ -18,7 +18,7 @@ export interface RandomPatternOptions extends PatternOptions {
 /**
  * Randomly placed blocks, the same in every language (draws: stream 0 of the seed, docs/bsr.md).
  *
- * `uniform`, with n block columns, m block rows and T = floor(density * m * n + 0.5) blocks in all: block row r holds
+ * `uniform`, with n block columns, m block rows and T = floor(density * (m * n) + 0.5) blocks in all: block row r holds
  * floor((r + 1) T / m) - floor(r T / m) blocks, sampled by Floyd's algorithm, whose step i of row r is integer draw
  * number indptr[r] + i, `below(j + 1)`. Time is linear in the blocks.
  *
@@ -30,7 +30,7 @@ export function randomPattern(options: RandomPatternOptions): BsrPattern {
   checkDensity(density);
   if (rows === 'bernoulli') return bernoulli(options, density, seed);
   if (rows !== 'uniform') throw new InvalidArgumentError('rows', "'uniform' or 'bernoulli'", rows);
-  const total = Math.floor(density * blockRows * blockColumns + 0.5);
+  const total = Math.floor(density * (blockRows * blockColumns) + 0.5);
   checkBlockCount(total);
   return sampleRows(options, evenCounts(total, blockRows), createPhilox(seed));
 }
