@@ -1,3 +1,3 @@
 import { packageTests } from '../../tools/config/vitest.shared.js';
 
-export default packageTests();
+export default packageTests({ globalSetup: 'test/driver-double/build.ts' });

@@ -1,4 +1,3 @@
-export { type CudaBackend, type CudaBackendOptions, openCudaBackend } from './backend/cuda-backend.js';
 export {
   type CudaDevice,
   type DeviceMemoryReport,

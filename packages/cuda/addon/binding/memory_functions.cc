@@ -1,5 +1,7 @@
 // allocate, dropBuffer, bufferAddress, useBuffer, allocatePinned, poolStatistics, trimPool, limitPool
 
+#include <limits>
+
 #include "arguments.h"
 #include "errors.h"
 #include "functions.h"
@@ -82,11 +84,15 @@ Napi::Value trimPool(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(given));
 }
 
+/** The largest whole number that JavaScript represents exactly stands for no limit. */
+constexpr std::uint64_t kNoLimit = (std::uint64_t{1} << 53) - 1;
+
 /** limitPool(device, pinned, bytes) */
 Napi::Value limitPool(const Napi::CallbackInfo& info) {
   const auto device = fromHandle<Device>(info[0]);
   const bool pinned = info[1].ToBoolean();
-  const std::uint64_t bytes = sizeAt(info, 2);
+  const std::uint64_t asked = sizeAt(info, 2);
+  const std::uint64_t bytes = asked == kNoLimit ? UINT64_MAX : asked;
   onDevice(*device, [&] { pinned ? device->pinned->setLimit(bytes) : device->context->pool().setLimit(bytes); });
   return info.Env().Undefined();
 }

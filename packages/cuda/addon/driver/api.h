@@ -18,7 +18,7 @@ namespace sparsek::driver {
   NEED(cuDeviceGetCount, cuDeviceGetCount, (int* count))                                                             \
   NEED(cuDeviceGet, cuDeviceGet, (CUdevice * device, int ordinal))                                                   \
   NEED(cuDeviceGetName, cuDeviceGetName, (char* name, int length, CUdevice device))                                  \
-  NEED(cuDeviceGetUuid, cuDeviceGetUuid, (CUuuid * uuid, CUdevice device))                                           \
+  NEED(cuDeviceGetUuid, cuDeviceGetUuid_v2, (CUuuid * uuid, CUdevice device))                                        \
   NEED(cuDeviceTotalMem, cuDeviceTotalMem_v2, (std::size_t * bytes, CUdevice device))                                \
   NEED(cuDeviceGetAttribute, cuDeviceGetAttribute, (int* value, CUdevice_attribute attribute, CUdevice device))      \
   NEED(cuDevicePrimaryCtxRetain, cuDevicePrimaryCtxRetain, (CUcontext * context, CUdevice device))                   \

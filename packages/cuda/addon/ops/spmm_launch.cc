@@ -63,7 +63,7 @@ void launch_reduce(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
   params.tile_columns = plan.tile_columns;
   params.epilogue = epilogue_params(plan, o);
   cuda::LaunchShape shape;
-  shape.grid = {static_cast<unsigned>(plan.split_tiles), static_cast<unsigned>(plan.cluster * plan.tile_columns / 64),
+  shape.grid = {static_cast<unsigned>(plan.split_tiles), static_cast<unsigned>(plan.cluster * plan.tile_columns / kReduceColumns),
                 static_cast<unsigned>(plan.tile_rows / 64)};
   shape.block = {kReduceThreads, 1, 1};
   shape.stream = stream;

@@ -24,10 +24,6 @@ Context::~Context() {
   api_->cuDevicePrimaryCtxRelease(device_.handle);
 }
 
-driver::CUfunction Context::kernel(const std::string& file, const std::string& name, int dynamicSharedBytes) {
-  return modules_->kernel(file, name, dynamicSharedBytes);
-}
-
 CurrentContext::CurrentContext(const Context& context) : api_(context.api()) {
   check(api_.cuCtxPushCurrent(context.handle()), "cuCtxPushCurrent");
 }

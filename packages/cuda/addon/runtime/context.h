@@ -29,12 +29,7 @@ class Context {
   const DeviceProperties& device() const { return device_; }
   driver::CUcontext handle() const { return handle_; }
   DevicePool& pool() { return *pool_; }
-
-  /**
-   * A kernel of a file in the cubin folder, allowed `dynamicSharedBytes` of shared memory. Loaded on first use and
-   * kept. Throws a MissingKernelError when the file or the kernel is not there.
-   */
-  driver::CUfunction kernel(const std::string& file, const std::string& name, int dynamicSharedBytes = 0);
+  ModuleCache& modules() { return *modules_; }
 
   /**
    * Scratch or result memory for work on `stream`, from the pool; aligned to 256 bytes, not cleared. The buffer goes

@@ -24,6 +24,10 @@ class ModuleCache {
   ModuleCache(const ModuleCache&) = delete;
   ModuleCache& operator=(const ModuleCache&) = delete;
 
+  /**
+   * A kernel of a file in the folder, allowed `dynamicSharedBytes` of shared memory. Loaded on first use and kept.
+   * Throws a MissingKernelError when the file or the kernel is not there, or is not for this GPU.
+   */
   driver::CUfunction kernel(const std::string& file, const std::string& name, int dynamicSharedBytes);
 
  private:
