@@ -22,7 +22,7 @@ import {
   type SpmmProblem,
   type Values,
 } from '@sparsek/types';
-import { checkChoice, checkCount, checkDtype, checkFinite, checkValues } from '../checks/arguments.js';
+import { checkChoice, checkCount, checkDtype, checkNumber, checkValues } from '../checks/arguments.js';
 import { checkAttentionInputs, checkAttentionProblem } from '../checks/attention.js';
 import {
   checkOperand,
@@ -164,7 +164,7 @@ function sddmmParts(problem: SddmmProblem): Parts<SddmmInputs, Float64Array, Bsr
     check: (inputs) => {
       checkOperand(inputs.a, [pattern.shape[0], inner], dtype, 'a');
       checkOperand(inputs.b, [inner, pattern.shape[1]], dtype, 'b');
-      checkFinite(inputs.alpha, 'alpha');
+      checkNumber(inputs.alpha, 'alpha');
       if (inputs.out !== undefined) checkValues(inputs.out, outputDtype, storedLength(pattern), 'out');
     },
     compute: (inputs) => sddmmSteps(problem, inputs),
@@ -205,7 +205,7 @@ function spgemmParts(
     check: (inputs) => {
       checkValues(inputs.aValues, problem.dtype, storedLength(problem.a), 'aValues');
       checkValues(inputs.bValues, problem.dtype, storedLength(problem.b), 'bValues');
-      checkFinite(inputs.alpha, 'alpha');
+      checkNumber(inputs.alpha, 'alpha');
     },
     compute: (inputs) => spgemmSteps(problem, inputs),
     finish: ({ pattern, values }) =>

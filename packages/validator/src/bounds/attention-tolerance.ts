@@ -1,5 +1,5 @@
 import type { AttentionInputs, AttentionProblem, AttentionTensor, Dtype } from '@sparsek/types';
-import { smallestPositive, unitRoundoff } from '../numeric/round.js';
+import { FLOAT_FORMATS, unitRoundoff } from '../numeric/round.js';
 import { decode, encode } from '../numeric/values.js';
 import {
   type AttentionReference,
@@ -40,11 +40,15 @@ export function attentionTolerance(
   );
   const rows = scoreErrors(problem, inputs, reference.rows);
   const largestV = largest(inputs.v);
+  const relative = rows.map(
+    ({ score, keys }) =>
+      2 * score + 2 * unitRoundoff(problem.dtype) + 2 * accumulationError(keys, problem.dtype),
+  );
+  // Weights below the smallest number of the dtype vanish.
+  const vanished = rows.map(({ keys }) => keys * FLOAT_FORMATS[problem.dtype].smallest * largestV);
   const o = reference.o.map((r, e) => {
-    const { score, keys } = rows[Math.floor(e / valueDim)]!;
-    const relative = 2 * score + 2 * unitRoundoff(problem.dtype) + 2 * accumulationError(keys, problem.dtype);
-    const flushed = keys * smallestPositive(problem.dtype) * largestV;
-    return spread.o[e]! * relative + flushed + roundingError(r, outputDtype);
+    const row = Math.floor(e / valueDim);
+    return spread.o[e]! * relative[row]! + vanished[row]! + roundingError(r, outputDtype);
   });
   const lse = reference.lse.map((r, row) => {
     const { score, keys } = rows[row]!;

@@ -1,5 +1,5 @@
 import type { Dtype } from '@sparsek/types';
-import { smallestPositive, unitRoundoff } from '../numeric/round.js';
+import { FLOAT_FORMATS, unitRoundoff } from '../numeric/round.js';
 
 /**
  * How far correct code may be from the exact sum of `terms` float32 products whose absolute values sum to 1.
@@ -17,5 +17,5 @@ export function accumulationError(terms: number, dtype: Dtype): number {
 
 /** Largest error of rounding x once to a dtype, gradual underflow included. */
 export function roundingError(x: number, dtype: Dtype): number {
-  return Math.abs(x) * unitRoundoff(dtype) + smallestPositive(dtype) / 2;
+  return Math.abs(x) * unitRoundoff(dtype) + FLOAT_FORMATS[dtype].smallest / 2;
 }

@@ -11,7 +11,7 @@ import type {
   SpmmProblem,
   Values,
 } from '@sparsek/types';
-import { smallestPositive } from '../numeric/round.js';
+import { FLOAT_FORMATS } from '../numeric/round.js';
 import { decode, encode } from '../numeric/values.js';
 import { packedRows } from '../reference/dense.js';
 import { referenceSddmm } from '../reference/sddmm.js';
@@ -98,7 +98,7 @@ function productTolerance(
   const own = curved ? ACTIVATION_ERROR : 0;
   const relative = slope * accumulationError(terms, dtype) + own;
   // A product below the normal range of float32 rounds to a multiple of the smallest positive number.
-  const underflow = slope * (terms + 2) * smallestPositive('f32');
+  const underflow = slope * (terms + 2) * FLOAT_FORMATS.f32.smallest;
   return reference.map(
     (r, i) => magnitudes[i]! * relative + underflow + roundingError(r, problem.outputDtype ?? dtype),
   );

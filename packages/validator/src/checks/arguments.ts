@@ -15,6 +15,11 @@ export function checkFinite(value: unknown, name: string): void {
     throw new InvalidArgumentError(name, 'a finite number', value);
 }
 
+export function checkNumber(value: unknown, name: string): void {
+  if (value !== undefined && typeof value !== 'number')
+    throw new InvalidArgumentError(name, 'a number', value);
+}
+
 export function checkDtype(value: unknown, name: string): void {
   if (!DTYPES.some((dtype) => dtype === value)) {
     throw new InvalidArgumentError(name, DTYPES.map((dtype) => `'${dtype}'`).join(' or '), value);

@@ -7,7 +7,7 @@ import {
   type SpmmInputs,
   type SpmmProblem,
 } from '@sparsek/types';
-import { checkChoice, checkCount, checkDtype, checkFinite, checkFloats } from './arguments.js';
+import { checkChoice, checkCount, checkDtype, checkFloats, checkNumber } from './arguments.js';
 
 /** What `spmm` and `spmm24` have in common: A's shape after op, the dense side and the dtypes. */
 export interface Product {
@@ -38,8 +38,8 @@ export function checkProductInputs(product: Product, inputs: Omit<SpmmInputs, 'v
       ? [product.shape[1], product.denseExtent]
       : [product.denseExtent, product.shape[0]];
   checkOperand(inputs.dense, denseShape, product.dtype, 'dense');
-  checkFinite(inputs.alpha, 'alpha');
-  checkFinite(inputs.beta, 'beta');
+  checkNumber(inputs.alpha, 'alpha');
+  checkNumber(inputs.beta, 'beta');
   checkFloats(inputs.bias, product.side === 'left' ? product.shape[0] : product.shape[1], 'bias');
   const shape = outputShape(product);
   if ((inputs.beta ?? 0) !== 0) {

@@ -1,7 +1,9 @@
 import { type Backend, OPERATIONS, type OperationName } from '@sparsek/types';
 import { type Case, describeCase } from '../cases/case.js';
 import { conformanceCases, type Level } from '../cases/list.js';
+import { behaviourChecks } from './behaviour.js';
 import { type CheckResult, checkCase } from './check-case.js';
+import { invalidChecks } from './invalid.js';
 import type { CheckReport, CheckStatus, ConformanceReport } from './report.js';
 
 export interface ConformanceOptions {
@@ -63,12 +65,22 @@ export async function runConformance(
 function listChecks(backend: Backend, options: ConformanceOptions): Check[] {
   const { level = 'quick', seed = 0, signal } = options;
   const cases = options.cases ?? conformanceCases({ seed, level });
-  return cases.map((testCase) => ({
-    operation: testCase.operation,
-    kind: 'values',
-    name: describeCase(testCase),
-    run: () => checkCase(backend, testCase, REPEATS[level], signal === undefined ? {} : { signal }),
-  }));
+  const values = cases.map(
+    (testCase): Check => ({
+      operation: testCase.operation,
+      kind: 'values',
+      name: describeCase(testCase),
+      run: () => checkCase(backend, testCase, REPEATS[level], signal === undefined ? {} : { signal }),
+    }),
+  );
+  if (options.cases !== undefined) return values;
+  const invalid = invalidChecks().map(
+    ({ operation, name, run }): Check => ({ operation, name, kind: 'invalid', run: () => run(backend) }),
+  );
+  const behaviour = behaviourChecks().map(
+    ({ operation, name, run }): Check => ({ operation, name, kind: 'behaviour', run: () => run(backend) }),
+  );
+  return [...values, ...invalid, ...behaviour];
 }
 
 function isWanted(check: Check, only: string | undefined): boolean {

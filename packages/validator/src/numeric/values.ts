@@ -1,5 +1,5 @@
 import type { Dtype, Values } from '@sparsek/types';
-import { exponentOf, FLOAT_FORMATS, roundTo, smallestPositive } from './round.js';
+import { exponentOf, FLOAT_FORMATS, powerOfTwo, roundTo } from './round.js';
 
 /** The numbers that an array of a dtype holds. */
 export function decode(values: Values, dtype: Dtype): Float64Array {
@@ -24,10 +24,20 @@ export function nanValues(length: number, dtype: Dtype): Values {
   return new Uint16Array(length).fill(halfWord(Number.NaN, dtype));
 }
 
-/** Bits of a 16-bit format's exponent and fraction. */
-const HALF_FIELDS = { f16: { exponent: 5, fraction: 10 }, bf16: { exponent: 8, fraction: 7 } } as const;
+/** Where a 16-bit format has its exponent and its fraction. */
+interface HalfFields {
+  /** One unit of the exponent field. */
+  readonly exponentUnit: number;
+  /** Largest value of the exponent field: infinity and NaN. */
+  readonly exponentMost: number;
+}
 
-type HalfDtype = keyof typeof HALF_FIELDS;
+const HALF_FIELDS: Readonly<Record<HalfDtype, HalfFields>> = {
+  f16: { exponentUnit: 2 ** 10, exponentMost: 2 ** 5 - 1 },
+  bf16: { exponentUnit: 2 ** 7, exponentMost: 2 ** 8 - 1 },
+};
+
+type HalfDtype = Exclude<Dtype, 'f32'>;
 
 const tables = new Map<HalfDtype, Float64Array>();
 
@@ -42,26 +52,24 @@ function halfTable(dtype: HalfDtype): Float64Array {
 }
 
 function halfNumber(word: number, dtype: HalfDtype): number {
-  const fields = HALF_FIELDS[dtype];
+  const { exponentUnit, exponentMost } = HALF_FIELDS[dtype];
+  const { smallest } = FLOAT_FORMATS[dtype];
   const sign = word >= 0x8000 ? -1 : 1;
-  const fraction = word % 2 ** fields.fraction;
-  const exponent = Math.floor(word / 2 ** fields.fraction) % 2 ** fields.exponent;
-  if (exponent === 2 ** fields.exponent - 1)
-    return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * smallestPositive(dtype);
-  return sign * (2 ** fields.fraction + fraction) * smallestPositive(dtype) * 2 ** (exponent - 1);
+  const fraction = word % exponentUnit;
+  const exponent = Math.floor((word % 0x8000) / exponentUnit);
+  if (exponent === exponentMost) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  if (exponent === 0) return sign * fraction * smallest;
+  return sign * (exponentUnit + fraction) * smallest * 2 ** (exponent - 1);
 }
 
 function halfWord(x: number, dtype: HalfDtype): number {
-  const fields = HALF_FIELDS[dtype];
-  const exponentMask = (2 ** fields.exponent - 1) * 2 ** fields.fraction;
-  if (Number.isNaN(x)) return exponentMask + 2 ** (fields.fraction - 1);
+  const { exponentUnit, exponentMost } = HALF_FIELDS[dtype];
+  if (Number.isNaN(x)) return exponentMost * exponentUnit + exponentUnit / 2;
   const rounded = Math.abs(roundTo(x, dtype));
   const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;
-  if (rounded === Number.POSITIVE_INFINITY) return sign + exponentMask;
-  const { minExponent } = FLOAT_FORMATS[dtype];
-  const exponent = Math.max(exponentOf(rounded), minExponent);
-  const units = rounded / (smallestPositive(dtype) * 2 ** (exponent - minExponent));
+  if (rounded === Number.POSITIVE_INFINITY) return sign + exponentMost * exponentUnit;
+  const { minExponent, smallest } = FLOAT_FORMATS[dtype];
+  const scale = Math.max(exponentOf(rounded), minExponent) - minExponent;
   // A normal number's implicit bit adds one to the exponent field; a subnormal number has none.
-  return sign + (exponent - minExponent) * 2 ** fields.fraction + units;
+  return sign + scale * exponentUnit + rounded / (smallest * powerOfTwo(scale));
 }
