@@ -1,4 +1,4 @@
-export type { CallOptions, PlanInfo } from './options.js';
+export type { PlanInfo } from './plan-info.js';
 export {
   type PlanSpmmOptions,
   planSpmm,

@@ -1,3 +1,4 @@
+import { backendFor, type CallOptions, given, planOptions } from '@sparsek/backend';
 import {
   type Activation,
   type BsrMatrix,
@@ -14,7 +15,6 @@ import {
   type Values,
 } from '@sparsek/types';
 import { runEach } from './batch.js';
-import { given } from './given.js';
 import {
   describeShape,
   isList,
@@ -23,7 +23,7 @@ import {
   requireExtent,
   requireSparse,
 } from './operands.js';
-import { backendFor, type CallOptions, type PlanInfo, planOptions } from './options.js';
+import type { PlanInfo } from './plan-info.js';
 import { usefulFlops } from './useful-flops.js';
 
 /** Options of a product that its plan depends on. */

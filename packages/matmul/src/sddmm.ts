@@ -1,3 +1,4 @@
+import { backendFor, type CallOptions, given, planOptions } from '@sparsek/backend';
 import type {
   BsrMatrix,
   BsrPattern,
@@ -8,9 +9,8 @@ import type {
   Timed,
   Values,
 } from '@sparsek/types';
-import { given } from './given.js';
 import { describeShape, requireDense, requireDtype, requireExtent, requireSparse } from './operands.js';
-import { backendFor, type CallOptions, type PlanInfo, planOptions } from './options.js';
+import type { PlanInfo } from './plan-info.js';
 import { usefulFlops } from './useful-flops.js';
 
 export interface PlanSddmmOptions extends CallOptions {

@@ -1,3 +1,4 @@
+import { backendFor, type CallOptions, given, planOptions } from '@sparsek/backend';
 import {
   type BsrMatrix,
   type DenseMatrix,
@@ -9,9 +10,8 @@ import {
   type Timed,
   type Values,
 } from '@sparsek/types';
-import { given } from './given.js';
 import { describeShape, requireDtype, requireExtent, requireSparse } from './operands.js';
-import { backendFor, type CallOptions, type PlanInfo, planOptions } from './options.js';
+import type { PlanInfo } from './plan-info.js';
 import { usefulFlops } from './useful-flops.js';
 
 export interface PlanSpgemmOptions extends CallOptions {

@@ -1,6 +1,7 @@
+import type { CallOptions } from '@sparsek/backend';
 import { type BsrMatrix, type DenseMatrix, InvalidArgumentError } from '@sparsek/types';
 import { describeShape, isList, isSparse, requireDense, requireDtype, requireExtent } from './operands.js';
-import type { CallOptions } from './options.js';
+
 import { planSpmm, type SpmmRunOptions, type SpmmShapeOptions } from './plan-spmm.js';
 
 export interface SpmmOptions extends SpmmShapeOptions, SpmmRunOptions, CallOptions {}

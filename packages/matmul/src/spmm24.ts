@@ -1,3 +1,4 @@
+import { backendFor, type CallOptions, given, planOptions } from '@sparsek/backend';
 import {
   type Activation,
   type DenseMatrix,
@@ -10,9 +11,8 @@ import {
   type Spmm24Problem,
   type Timed,
 } from '@sparsek/types';
-import { given } from './given.js';
 import { describeShape, requireDense, requireDtype, requireExtent } from './operands.js';
-import { backendFor, type CallOptions, type PlanInfo, planOptions } from './options.js';
+import type { PlanInfo } from './plan-info.js';
 import { usefulFlops } from './useful-flops.js';
 
 export interface PlanSpmm24Options extends CallOptions {

@@ -1,14 +1,14 @@
-import { type BackendChoice, resolveBackend } from '@sparsek/backend';
 import {
   type Backend,
-  type BackendName,
   type Dtype,
   type OperationName,
   type PlanOptions,
   UnsupportedOperationError,
 } from '@sparsek/types';
+import type { BackendChoice } from './choose.js';
+import { resolveBackend } from './open-backend.js';
 
-/** Options of every call that plans. */
+/** Options of every public call that plans. */
 export interface CallOptions extends PlanOptions {
   /**
    * Where to compute: a backend of your own, or the name of the process's shared one, which is opened on first use.
@@ -17,20 +17,11 @@ export interface CallOptions extends PlanOptions {
   readonly backend?: Backend | BackendChoice;
 }
 
-/** What every plan of this package can tell. */
-export interface PlanInfo extends Disposable {
-  readonly backend: BackendName;
-  /** The device for people. */
-  readonly device: string;
-  /** Name of the kernel that was chosen. */
-  readonly kernel: string;
-  /** Time that planning took, in milliseconds. */
-  readonly planMs: number;
-  /** Floating-point operations of one run that stored values need; see `usefulFlops`. */
-  readonly usefulFlops: number;
-}
-
-/** The backend of a call, which is known to have the operation. */
+/**
+ * The backend of a call, which is known to have the operation.
+ *
+ * @throws UnsupportedOperationError, BackendUnavailableError
+ */
 export async function backendFor(
   options: CallOptions,
   operation: OperationName,
