@@ -3,7 +3,6 @@ import { checkBlockShape } from '../../check/arguments.js';
 import { checkCompressed } from '../../check/compressed.js';
 import type { CooMatrix, CscMatrix, CsrMatrix } from '../../construct/scalar-formats.js';
 import { bsrFromArrays } from '../../structure/canonical.js';
-import { convertValues } from '../../values/convert.js';
 import { withFile } from '../bytes/open-file.js';
 import { checkedAsFile, invalid, type Place, unsupported } from '../bytes/place.js';
 import { cooOf } from '../entries/from-entries.js';
@@ -23,7 +22,7 @@ export type NpzMatrix =
 
 /** Entry with the extents of a matrix whose edge blocks are ragged: SciPy knows whole blocks only. */
 export const SHAPE_ENTRY = 'sparsek_shape';
-/** Entry with the dtype of values that NumPy has no type for. */
+/** Entry with the dtype of values of a half type, which SciPy has no sparse matrices of. */
 export const DTYPE_ENTRY = 'sparsek_dtype';
 
 /**
@@ -53,39 +52,33 @@ async function readSparse(archive: Archive, options: ReadMatrixOptions): Promise
   }
   const extents = await readExtents(archive, 'shape');
   const data = await openArray(archive, 'data');
-  const stored = await storedDtype(archive, data);
-  const dtype = options.dtype ?? stored;
-  if (format === 'coo')
-    return { kind: 'coo', ...(await readCoo(archive, data, stored, dtype, extents, options)) };
+  const dtype = options.dtype ?? (await storedDtype(archive, data));
+  if (format === 'coo') return { kind: 'coo', ...(await readCoo(archive, data, dtype, extents, options)) };
   const shape = format === 'bsr' ? await logicalShape(archive, extents, data) : extents;
   const blockShape = format === 'bsr' ? blockShapeOf(data) : ([1, 1] as const);
   const [rows, columns] = format === 'csc' ? [shape[1], shape[0]] : shape;
   const { indptr, indices, values } = await readCompressed(
     archive,
-    { data, stored, dtype, blockShape, rows, columns },
+    { data, dtype, blockShape, rows, columns },
     options,
   );
   const matrix = { shape, dtype, indptr, indices, values };
   return format === 'bsr' ? { kind: 'bsr', ...matrix, blockShape } : { kind: format, ...matrix };
 }
 
-/** The dtype of the values in the file, where that is not for NumPy to say. */
+/** The dtype of the values in the file: half types are written as float32, see {@link writeNpz}. */
 async function storedDtype(archive: Archive, data: OpenArray): Promise<Dtype> {
   const name = await readText(archive, DTYPE_ENTRY);
   if (name === undefined) return nativeDtype(data.type);
-  if (name === 'bf16' && data.type.kind === 'uint16') return 'bf16';
+  if ((name === 'f16' || name === 'bf16') && data.type.kind === 'float32') return name;
   throw invalid(
     { path: archive.path, part: DTYPE_ENTRY },
     `names ${JSON.stringify(name)} for ${data.type.kind} values`,
   );
 }
 
-/** Values in the asked dtype. Words that the file calls bfloat16 are never taken as integers. */
-async function valuesOf(data: OpenArray, stored: Dtype, dtype: Dtype): Promise<Values> {
-  const { source, header, type } = data;
-  const words = stored === 'bf16';
-  const read = await readValues(source, type, header.count, words ? 'bf16' : dtype);
-  const values = words ? convertValues(read, 'bf16', dtype) : read;
+async function valuesOf({ source, header, type }: OpenArray, dtype: Dtype): Promise<Values> {
+  const values = await readValues(source, type, header.count, dtype);
   const turned = header.fortranOrder && header.shape.length > 1;
   return turned ? toLastAxisFastest(values, dtype, header.shape) : values;
 }
@@ -119,7 +112,6 @@ async function logicalShape(archive: Archive, padded: Shape, data: OpenArray): P
 async function readCoo(
   archive: Archive,
   data: OpenArray,
-  stored: Dtype,
   dtype: Dtype,
   shape: Shape,
   options: ReadMatrixOptions,
@@ -129,7 +121,7 @@ async function readCoo(
   const [rows, columns] = await readCoordinates(archive, count);
   checkRange(rows, shape[0], { path: archive.path, part: 'row' });
   checkRange(columns, shape[1], { path: archive.path, part: 'col' });
-  const values = await valuesOf(data, stored, dtype);
+  const values = await valuesOf(data, dtype);
   return cooOf({ shape, dtype, rows, columns, values }, { path: archive.path }, options);
 }
 
@@ -159,7 +151,6 @@ function checkRange(indices: Int32Array, extent: number, place: Place): void {
 
 interface CompressedArrays {
   readonly data: OpenArray;
-  readonly stored: Dtype;
   readonly dtype: Dtype;
   readonly blockShape: BlockShape;
   /** Extents in elements, of what `indptr` runs over and of what `indices` names. */
@@ -197,7 +188,7 @@ async function readCompressed(
   const names = { matrix: 'matrix', row: 'row', column: 'column' };
   const place = { path: archive.path };
   checkedAsFile(place, () => checkCompressed(indptr, indices, rows, columns, false, names));
-  const values = (await valuesOf(data, arrays.stored, dtype)).subarray(0, used * area);
+  const values = (await valuesOf(data, dtype)).subarray(0, used * area);
   const shape: Shape = [arrays.rows, arrays.columns];
   const { duplicates = 'error' } = options;
   return checkedAsFile(place, () =>

@@ -31,11 +31,11 @@ export async function readSafetensorsHeader(source: ByteSource, place: Place): P
     throw invalid(place, `ends after ${source.remaining} bytes, inside its header`);
   const lengthBytes = Buffer.alloc(LENGTH_BYTES);
   await source.readInto(lengthBytes);
-  const length = Number(lengthBytes.readBigUInt64LE());
-  if (length > LONGEST_HEADER || length > source.remaining) {
-    const most = Math.min(LONGEST_HEADER, source.remaining);
-    throw invalid(place, `declares a header of ${length} bytes; ${most} is the most it can have`);
-  }
+  const declared = lengthBytes.readBigUInt64LE();
+  const most = Math.min(LONGEST_HEADER, source.remaining);
+  if (declared > most)
+    throw invalid(place, `declares a header of ${declared} bytes; ${most} is the most it can have`);
+  const length = Number(declared);
   const text = Buffer.alloc(length);
   await source.readInto(text);
   const tensors = entriesOf(parseJson(text, place), place);
