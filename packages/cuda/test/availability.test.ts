@@ -41,7 +41,9 @@ describe('cudaAvailability', () => {
 
   it('explains why the driver sees no GPU', () => {
     double.set({ DEVICES: 0 });
-    expect(reason()).toMatch(/CUDA_ERROR_NO_DEVICE: the driver sees no GPU; check nvidia-smi and CUDA_VISIBLE/);
+    expect(reason()).toMatch(
+      /CUDA_ERROR_NO_DEVICE: the driver sees no GPU; check nvidia-smi and CUDA_VISIBLE/,
+    );
   });
 
   it('explains a driver that does not match its kernel module', () => {

@@ -1,4 +1,4 @@
-// allocate, dropBuffer, bufferAddress, useBuffer, allocatePinned, poolStatistics, trimPool, limitPool
+// allocate, dropBuffer, bufferAddress, useBuffer, allocatePinned, detach, poolStatistics, trimPool, limitPool
 
 #include <limits>
 
@@ -54,6 +54,12 @@ Napi::Value allocatePinned(const Napi::CallbackInfo& info) {
   return Napi::ArrayBuffer::New(info.Env(), data, bytes, giveBack, memory.release());
 }
 
+/** detach(arrayBuffer): its typed arrays have length 0 from then on. */
+Napi::Value detach(const Napi::CallbackInfo& info) {
+  info[0].As<Napi::ArrayBuffer>().Detach();
+  return info.Env().Undefined();
+}
+
 Napi::Value statisticsObject(Napi::Env env, const cuda::PoolStatistics& statistics) {
   Napi::Object answer = Napi::Object::New(env);
   answer.Set("used", static_cast<double>(statistics.used));
@@ -105,6 +111,7 @@ void defineMemoryFunctions(Napi::Object exports) {
   define<bufferAddress>(exports, "bufferAddress");
   define<useBuffer>(exports, "useBuffer");
   define<allocatePinned>(exports, "allocatePinned");
+  define<detach>(exports, "detach");
   define<poolStatistics>(exports, "poolStatistics");
   define<trimPool>(exports, "trimPool");
   define<limitPool>(exports, "limitPool");

@@ -95,6 +95,7 @@ void launch_wide(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& pla
   shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
   shape.stream = stream;
   shape.cluster = {static_cast<unsigned>(plan.cluster), 1, 1};
+  shape.overlapPrevious = true;  // the kernel waits for the grid ahead before it touches its data
   cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
 }
 

@@ -17,7 +17,6 @@ constexpr int64_t kPairPanelCost = 4;      // 32 KB of B
 constexpr int64_t kPairBlockCost = 1;      // 8 KB of A
 constexpr int64_t kWideEpilogueCost = 6;
 constexpr int64_t kRasterBytes = int64_t{24} << 20;  // A of one raster group; L2 keeps about 30 MB of hot data
-constexpr int kWideSharedBytes = 4 * 49152 + 2 * 16384 + 1024 + 1024;
 
 template <typename T>
 TableRange append(std::vector<uint8_t>& tables, const T* data, size_t count) {

@@ -65,11 +65,11 @@ DeviceBuffer DevicePool::allocate(std::size_t bytes, CUstream stream) {
   CUdeviceptr pointer = 0;
   std::size_t taken = takeSameStream(size, timeline.get(), pointer);
   if (taken == 0) taken = takeIdle(size, pointer);
-  if (taken != 0) statistics_.reuses += 1;
-  if (taken == 0) taken = takeFromDriver(size, pointer);
-  if (taken == 0) {
-    taken = takeByWaiting(size, stream, pointer);
-    if (taken != 0) statistics_.reuses += 1;
+  if (taken == 0 && !askDriver(size, pointer)) taken = takeByWaiting(size, stream, pointer);
+  if (taken != 0) {
+    statistics_.reuses += 1;
+  } else if (pointer != 0 || giveBackAndAsk(size, pointer)) {
+    taken = size;
   }
   if (taken == 0) {
     std::size_t free = 0;
@@ -216,17 +216,22 @@ std::size_t DevicePool::takeByWaiting(std::size_t size, CUstream stream, CUdevic
   return taken;
 }
 
-std::size_t DevicePool::takeFromDriver(std::size_t size, CUdeviceptr& pointer) {
-  if (size > statistics_.limit) return 0;
-  if (statistics_.held + size > statistics_.limit) trim(statistics_.limit - size);
-  if (statistics_.held + size > statistics_.limit) return 0;
-  driver::CUresult result = api_->cuMemAlloc(&pointer, size);
-  if (result == driver::CUDA_ERROR_OUT_OF_MEMORY && trim(0) > 0) result = api_->cuMemAlloc(&pointer, size);
-  if (result == driver::CUDA_ERROR_OUT_OF_MEMORY) return 0;
+bool DevicePool::askDriver(std::size_t size, CUdeviceptr& pointer) {
+  if (size > statistics_.limit || statistics_.held > statistics_.limit - size) return false;
+  const driver::CUresult result = api_->cuMemAlloc(&pointer, size);
+  if (result == driver::CUDA_ERROR_OUT_OF_MEMORY) {
+    pointer = 0;
+    return false;
+  }
   check(result, "cuMemAlloc");
   statistics_.held += size;
   statistics_.peakHeld = std::max(statistics_.peakHeld, statistics_.held);
-  return size;
+  return true;
+}
+
+bool DevicePool::giveBackAndAsk(std::size_t size, CUdeviceptr& pointer) {
+  if (size > statistics_.limit || trim(0) == 0) return false;
+  return askDriver(size, pointer);
 }
 
 void DevicePool::freeToDriver(CUdeviceptr pointer, std::size_t size) noexcept {

@@ -130,7 +130,9 @@ class DevicePool : public std::enable_shared_from_this<DevicePool> {
   std::size_t takeSameStream(std::size_t size, const Timeline* timeline, driver::CUdeviceptr& pointer);
   std::size_t takeIdle(std::size_t size, driver::CUdeviceptr& pointer);
   std::size_t takeByWaiting(std::size_t size, driver::CUstream stream, driver::CUdeviceptr& pointer);
-  std::size_t takeFromDriver(std::size_t size, driver::CUdeviceptr& pointer);
+  bool askDriver(std::size_t size, driver::CUdeviceptr& pointer);
+  /** Empties the pool first, which waits for the device: the last resort. */
+  bool giveBackAndAsk(std::size_t size, driver::CUdeviceptr& pointer);
   void freeToDriver(driver::CUdeviceptr pointer, std::size_t size) noexcept;
 
   std::shared_ptr<const driver::Api> api_;

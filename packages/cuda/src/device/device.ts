@@ -3,9 +3,9 @@ import { chooseDevice } from '../driver/availability.js';
 import { requireDriver } from '../driver/driver.js';
 import { guard } from '../errors/guard.js';
 import { findKernels } from '../kernels/find.js';
+import { requireLimit } from '../memory/check.js';
 import { allocate, type DeviceMemory, wrapAddress } from '../memory/device-memory.js';
 import { allocatePinned, type PinnedMemory } from '../memory/pinned-memory.js';
-import { requireLimit } from '../memory/check.js';
 import type { PoolStatistics } from '../native/binding.js';
 import { type CudaEvent, createEvent, type EventOptions } from '../stream/event.js';
 import { type CudaStream, createStream, type StreamOptions } from '../stream/stream.js';
@@ -103,11 +103,17 @@ function publicDevice(state: DeviceState): CudaDevice {
     },
     trim() {
       const { handle } = deviceState(device);
-      return guard('trim memory', () => binding.trimPool(handle, false, 0) + binding.trimPool(handle, true, 0));
+      return guard(
+        'trim memory',
+        () => binding.trimPool(handle, false, 0) + binding.trimPool(handle, true, 0),
+      );
     },
     limitMemory(limits) {
       const { handle } = deviceState(device);
-      for (const [key, pinned] of [['device', false], ['pinned', true]] as const) {
+      for (const [key, pinned] of [
+        ['device', false],
+        ['pinned', true],
+      ] as const) {
         const bytes = limits[key];
         if (bytes === undefined) continue;
         requireLimit(`limits.${key}`, bytes);

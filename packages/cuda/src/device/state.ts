@@ -72,7 +72,8 @@ function stateOf<K extends State['kind']>(
 export type Open<T extends { handle: unknown }> = T & { readonly handle: NonNullable<T['handle']> };
 
 function open<T extends { readonly kind: string; handle: unknown }>(state: T): Open<T> {
-  if (state.handle === undefined) throw new DisposedError(`The CUDA ${state.kind} was used after it was disposed`);
+  if (state.handle === undefined)
+    throw new DisposedError(`The CUDA ${state.kind} was used after it was disposed`);
   return state as Open<T>;
 }
 
@@ -112,7 +113,11 @@ export function memoryState(memory: unknown, argument = 'memory'): MemoryState {
 }
 
 /** Two objects that must live on one device. */
-export function requireSameDevice(stream: StreamState, other: { readonly device: DeviceState }, what: string): void {
+export function requireSameDevice(
+  stream: StreamState,
+  other: { readonly device: DeviceState },
+  what: string,
+): void {
   if (stream.device === other.device) return;
   throw new InvalidArgumentError(
     what,

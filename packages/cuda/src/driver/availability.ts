@@ -30,7 +30,10 @@ export function cudaSystem(choice: CudaChoice = {}): CudaSystem {
   try {
     devices = readDevices(driver.binding);
   } catch (error) {
-    return { ...unavailable(error instanceof Error ? error.message : String(error)), driverVersion: driver.version };
+    return {
+      ...unavailable(error instanceof Error ? error.message : String(error)),
+      driverVersion: driver.version,
+    };
   }
   const found = { driverVersion: driver.version, devices };
   const chosen = chooseDevice(devices, choice.device);
@@ -46,10 +49,15 @@ export function chooseDevice(
   ordinal: number | undefined,
 ): CudaDeviceInfo | string {
   if (devices.length === 0) return 'the driver shows no GPU; check nvidia-smi and CUDA_VISIBLE_DEVICES';
-  const described = devices.map((device) => `${device.name} (compute capability ${device.computeCapability})`);
+  const described = devices.map(
+    (device) => `${device.name} (compute capability ${device.computeCapability})`,
+  );
   if (ordinal === undefined) {
     const supported = devices.find((device) => device.supported);
-    return supported ?? `SparseK needs compute capability 8.0 or newer, and this machine has ${described.join(', ')}`;
+    return (
+      supported ??
+      `SparseK needs compute capability 8.0 or newer, and this machine has ${described.join(', ')}`
+    );
   }
   const device = devices[ordinal];
   if (device === undefined) return `there is no device ${ordinal}; the driver shows ${devices.length}`;

@@ -64,7 +64,8 @@ function initReason(result: string): string {
   const remedy: Readonly<Record<string, string>> = {
     CUDA_ERROR_NO_DEVICE:
       'the driver sees no GPU; check nvidia-smi and CUDA_VISIBLE_DEVICES, and in a container that GPUs are passed in',
-    CUDA_ERROR_STUB_LIBRARY: 'the libcuda.so.1 that was found is a stub for linking; put the real driver first',
+    CUDA_ERROR_STUB_LIBRARY:
+      'the libcuda.so.1 that was found is a stub for linking; put the real driver first',
     CUDA_ERROR_SYSTEM_DRIVER_MISMATCH:
       'the driver library does not match the loaded kernel module; restart the machine after a driver update',
     CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE:

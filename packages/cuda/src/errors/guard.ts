@@ -49,6 +49,8 @@ function translate(operation: string, error: unknown): unknown {
       const { call, name: result } = failure;
       return new DeviceError({ call, result, operation }, { cause: error });
     }
+    case 'memory':
+      return outOfMemory(operation, failure, error);
     case 'lost':
       return new DeviceLostError(
         `${operation}: the GPU's context was lost before (${error.message}); start a new process`,

@@ -15,7 +15,8 @@ export interface CudaGraph extends Disposable {
 export function captureGraph(stream: CudaStream, body: () => void): CudaGraph {
   const state = streamState(stream);
   const { binding } = state.device;
-  if (state.capturing) throw new InvalidArgumentError('stream', 'a stream that is not being captured', 'one that is');
+  if (state.capturing)
+    throw new InvalidArgumentError('stream', 'a stream that is not being captured', 'one that is');
   guard('capture a graph', () => binding.beginCapture(state.handle));
   state.capturing = true;
   try {

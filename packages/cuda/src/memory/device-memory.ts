@@ -1,5 +1,12 @@
 import { InvalidArgumentError } from '@sparsek/types';
-import { type DeviceState, type MemoryState, memoryState, openDeviceState, register, type StreamState } from '../device/state.js';
+import {
+  type DeviceState,
+  type MemoryState,
+  memoryState,
+  openDeviceState,
+  register,
+  type StreamState,
+} from '../device/state.js';
 import { guard } from '../errors/guard.js';
 import { requireCount } from './check.js';
 
@@ -40,7 +47,9 @@ export function wrapAddress(device: DeviceState, address: bigint, bytes: number)
   const known = guard('wrap a device address', () => binding.inspectAddress(handle, address));
   const inRange = known !== undefined && address + BigInt(bytes) <= known.start + BigInt(known.bytes);
   if (known?.ordinal !== info.ordinal || !inRange) {
-    const found = known ? `${known.bytes} bytes from ${hex(known.start)} on device ${known.ordinal}` : 'no device memory';
+    const found = known
+      ? `${known.bytes} bytes from ${hex(known.start)} on device ${known.ordinal}`
+      : 'no device memory';
     throw new InvalidArgumentError(
       'address',
       `${bytes} bytes of memory of device ${info.ordinal}`,

@@ -14,6 +14,8 @@ export interface PinnedMemory extends Disposable {
 interface PinnedState {
   copiesInFlight: number;
   disposed: boolean;
+  /** Gives the memory back to the pool. */
+  readonly detach: () => void;
 }
 
 const pinnedBuffers = new WeakMap<ArrayBufferLike, PinnedState>();
@@ -23,13 +25,14 @@ export function allocatePinned(device: DeviceState, bytes: number): PinnedMemory
   requireCount('bytes', bytes);
   const { handle, binding } = openDeviceState(device);
   const buffer = guard('allocate pinned memory', () => binding.allocatePinned(handle, bytes));
-  const state: PinnedState = { copiesInFlight: 0, disposed: false };
+  const state: PinnedState = { copiesInFlight: 0, disposed: false, detach: () => binding.detach(buffer) };
   pinnedBuffers.set(buffer, state);
   return Object.freeze({
     buffer,
     [Symbol.dispose]() {
+      if (state.disposed) return;
       state.disposed = true;
-      if (state.copiesInFlight === 0) detach(buffer);
+      if (state.copiesInFlight === 0) state.detach();
     },
   });
 }
@@ -46,10 +49,5 @@ export async function holdPinned(buffer: ArrayBufferLike, copy: Promise<unknown>
   // Whoever awaits the stream hears of a failed copy; here only its end matters.
   await Promise.allSettled([copy]);
   state.copiesInFlight -= 1;
-  if (state.disposed && state.copiesInFlight === 0) detach(buffer);
-}
-
-/** Transferring a buffer detaches it, which gives the memory back to the pool. */
-function detach(buffer: ArrayBufferLike): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) structuredClone(buffer, { transfer: [buffer] });
+  if (state.disposed && state.copiesInFlight === 0) state.detach();
 }

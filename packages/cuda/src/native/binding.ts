@@ -73,6 +73,7 @@ export interface NativeBinding {
   bufferAddress(buffer: BufferHandle): bigint;
   useBuffer(buffer: BufferHandle, stream: StreamHandle): void;
   allocatePinned(device: DeviceHandle, bytes: number): ArrayBuffer;
+  detach(buffer: ArrayBuffer): void;
   poolStatistics(device: DeviceHandle, pinned: boolean): PoolStatistics;
   trimPool(device: DeviceHandle, pinned: boolean, keep: number): number;
   limitPool(device: DeviceHandle, pinned: boolean, bytes: number): void;

@@ -34,7 +34,8 @@ export function createEvent(device: DeviceState, options: EventOptions = {}): Cu
     elapsedSince(start) {
       const from = eventState(start, 'start');
       const to = eventState(event);
-      if (!from.timing || !to.timing) throw new InvalidArgumentError('start', 'two events made with timing', 'none');
+      if (!from.timing || !to.timing)
+        throw new InvalidArgumentError('start', 'two events made with timing', 'none');
       return guard('time two events', () => binding.elapsed(from.handle, to.handle));
     },
     [Symbol.dispose]() {

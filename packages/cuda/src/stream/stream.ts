@@ -10,7 +10,7 @@ import {
   streamState,
 } from '../device/state.js';
 import { guard, guardAsync } from '../errors/guard.js';
-import { captureGraph, type CudaGraph } from '../graph/graph.js';
+import { type CudaGraph, captureGraph } from '../graph/graph.js';
 import type { DeviceMemory } from '../memory/device-memory.js';
 import { holdPinned, isPinned } from '../memory/pinned-memory.js';
 import type { TypedArray } from '../native/binding.js';
@@ -166,7 +166,11 @@ export function usedMemory(
 
 export function requireNotCapturing(stream: StreamState, what: string): void {
   if (stream.capturing) {
-    throw new InvalidArgumentError('stream', `a stream that is not being captured for ${what}`, 'one that is');
+    throw new InvalidArgumentError(
+      'stream',
+      `a stream that is not being captured for ${what}`,
+      'one that is',
+    );
   }
 }
 

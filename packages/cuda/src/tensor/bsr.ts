@@ -1,5 +1,5 @@
 import { allocateValues, checkBsr } from '@sparsek/bsr';
-import { BYTES_PER_ELEMENT, type BsrMatrix, type BsrPattern, type Dtype } from '@sparsek/types';
+import { type BsrMatrix, type BsrPattern, BYTES_PER_ELEMENT, type Dtype } from '@sparsek/types';
 import type { CudaDevice } from '../device/device.js';
 import type { DeviceMemory } from '../memory/device-memory.js';
 import type { CudaStream } from '../stream/stream.js';

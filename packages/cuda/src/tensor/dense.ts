@@ -1,9 +1,15 @@
 import { allocateValues, checkDense } from '@sparsek/bsr';
-import { BYTES_PER_ELEMENT, type DenseMatrix, type Dtype, InvalidArgumentError, type Shape, type Values } from '@sparsek/types';
+import {
+  BYTES_PER_ELEMENT,
+  type DenseMatrix,
+  type Dtype,
+  InvalidArgumentError,
+  type Shape,
+  type Values,
+} from '@sparsek/types';
 import type { CudaDevice } from '../device/device.js';
 import type { DeviceMemory } from '../memory/device-memory.js';
 import type { CudaStream } from '../stream/stream.js';
-
 
 /** A dense matrix in device memory, in row order. */
 export interface DeviceDense<D extends Dtype = Dtype> extends Disposable {
@@ -62,7 +68,9 @@ export function uploadDense<D extends Dtype>(
 
 /** Bytes from the first element to the last one. */
 function span<D extends Dtype>({ shape: [rows, columns], dtype, leadingDimension }: Layout<D>): number {
-  return rows === 0 || columns === 0 ? 0 : ((rows - 1) * leadingDimension + columns) * BYTES_PER_ELEMENT[dtype];
+  return rows === 0 || columns === 0
+    ? 0
+    : ((rows - 1) * leadingDimension + columns) * BYTES_PER_ELEMENT[dtype];
 }
 
 function dense<D extends Dtype>(device: CudaDevice, memory: DeviceMemory, layout: Layout<D>): DeviceDense<D> {
@@ -102,6 +110,7 @@ function pack<D extends Dtype>(spread: Values<D>, { shape, dtype, leadingDimensi
 }
 
 function requireRange(name: string, begin: number, end: number, extent: number): void {
-  const valid = Number.isInteger(begin) && Number.isInteger(end) && 0 <= begin && begin <= end && end <= extent;
+  const valid =
+    Number.isInteger(begin) && Number.isInteger(end) && 0 <= begin && begin <= end && end <= extent;
   if (!valid) throw new InvalidArgumentError(name, `a range within [0, ${extent})`, [begin, end]);
 }

@@ -14,7 +14,16 @@ export default function setup(): void {
   const built = statSync(library, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const types = fileURLToPath(new URL('../../addon/driver/types.h', import.meta.url));
   if ([...files, types].every((file) => statSync(file).mtimeMs < built)) return;
-  const flags = ['-std=c++17', '-O1', '-Wall', '-Wextra', '-fPIC', '-fvisibility=hidden', '-shared', '-pthread'];
+  const flags = [
+    '-std=c++17',
+    '-O1',
+    '-Wall',
+    '-Wextra',
+    '-fPIC',
+    '-fvisibility=hidden',
+    '-shared',
+    '-pthread',
+  ];
   const inputs = files.filter((file) => file.endsWith('.cc'));
   execFileSync(process.env.CXX ?? 'g++', [...flags, ...inputs, '-o', library], { stdio: 'inherit' });
 }

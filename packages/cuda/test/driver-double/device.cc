@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <set>
 
 #include "settings.h"
 
@@ -14,9 +15,28 @@ double now() {
   return std::chrono::duration<double, std::milli>(time).count();
 }
 
-FakeStream::FakeStream() : thread_([this] { loop(); }) {}
+namespace {
+
+std::mutex streamsMutex;
+std::set<FakeStream*> streams;
+
+}  // namespace
+
+void synchronizeAll() {
+  const std::lock_guard<std::mutex> lock(streamsMutex);
+  for (FakeStream* stream : streams) stream->synchronize();
+}
+
+FakeStream::FakeStream() : thread_([this] { loop(); }) {
+  const std::lock_guard<std::mutex> lock(streamsMutex);
+  streams.insert(this);
+}
 
 FakeStream::~FakeStream() {
+  {
+    const std::lock_guard<std::mutex> lock(streamsMutex);
+    streams.erase(this);
+  }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     ending_ = true;

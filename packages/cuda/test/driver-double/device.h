@@ -53,6 +53,9 @@ class FakeStream {
   std::thread thread_;
 };
 
+/** Waits for every stream, as cuMemFree does. */
+void synchronizeAll();
+
 struct FakeEvent {
   std::mutex mutex;
   std::condition_variable changed;

@@ -50,6 +50,7 @@ EXPORTED CUresult cuMemAlloc_v2(CUdeviceptr* pointer, std::size_t bytes) {
 
 EXPORTED CUresult cuMemFree_v2(CUdeviceptr pointer) {
   ENTER(cuMemFree_v2);
+  synchronizeAll();
   return memory().release(pointer);
 }
 
