@@ -4,6 +4,15 @@ export type { BigBirdParameters, MaskContext, MaskExpression } from './mask/expr
 export { visible } from './mask/visible.js';
 export type { LayerKind, LengthOptions, Preset } from './presets/preset.js';
 export { PRESET_NAMES, type PresetName, type PresetOptions, preset, presetTerm } from './presets/registry.js';
+export { type AttentionOptions, attention, type TimedAttention } from './run/attention.js';
+export {
+  type AttentionPlan,
+  type AttentionShapeOptions,
+  type PlanAttentionOptions,
+  planAttention,
+} from './run/plan-attention.js';
+export type { Mask, MaskOptions } from './run/resolve-mask.js';
+export { usefulFlops } from './run/useful-flops.js';
 export { formatMask } from './spec/format-mask.js';
 export { type MaskFiles, type ParseOptions, parseMask } from './spec/parse-mask.js';
 export { bigbird } from './terms/bigbird.js';

@@ -1,5 +1,5 @@
 import { complement, intersection, union } from './integer-set.js';
-import { ALL_KEYS, type BoundsOf, type KeyBounds, leafBounds, NO_KEYS } from './leaf-keys.js';
+import { ALL_KEYS, type KeyBounds, leafBounds, NO_KEYS } from './leaf-keys.js';
 import type { Leaf, Node } from './node.js';
 
 /** Key bounds of a whole expression over the queries of one block row. */
@@ -11,23 +11,28 @@ export interface RowBounds {
 }
 
 /** A function from a range of absolute query positions to the bounds of `node` and its leaves. */
-export function rowBoundsOf(node: Node, keyLength: number): (begin: number, end: number) => RowBounds {
-  const evaluators = new Map<Leaf, BoundsOf>();
-  collectLeaves(node, (leaf) => {
-    if (!evaluators.has(leaf)) evaluators.set(leaf, leafBounds(leaf, keyLength));
-  });
+export function rowBoundsOf(
+  node: Node,
+  leaves: readonly Leaf[],
+  keyLength: number,
+): (begin: number, end: number) => RowBounds {
+  const evaluators = leaves.map((leaf) => [leaf, leafBounds(leaf, keyLength)] as const);
   return (begin, end) => {
-    const leaves = new Map<Leaf, KeyBounds>();
-    for (const [leaf, boundsOf] of evaluators) leaves.set(leaf, boundsOf(begin, end));
-    return { total: combine(node, leaves), leaves };
+    const bounds = new Map(evaluators.map(([leaf, boundsOf]) => [leaf, boundsOf(begin, end)]));
+    return { total: combine(node, bounds), leaves: bounds };
   };
 }
 
-export function collectLeaves(node: Node, visit: (leaf: Leaf) => void): void {
-  if (node.kind === 'not') collectLeaves(node.node, visit);
-  else if (node.kind === 'and' || node.kind === 'or')
-    for (const child of node.nodes) collectLeaves(child, visit);
-  else visit(node);
+/** Every leaf of an expression once. */
+export function leavesOf(node: Node): readonly Leaf[] {
+  const leaves = new Set<Leaf>();
+  const visit = (current: Node): void => {
+    if (current.kind === 'not') visit(current.node);
+    else if (current.kind === 'and' || current.kind === 'or') current.nodes.forEach(visit);
+    else leaves.add(current);
+  };
+  visit(node);
+  return [...leaves];
 }
 
 function combine(node: Node, leaves: ReadonlyMap<Leaf, KeyBounds>): KeyBounds {

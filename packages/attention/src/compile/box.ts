@@ -24,6 +24,11 @@ export function toClause(box: Box): MaskClause {
   };
 }
 
+/** A text that is equal for equal clause lists. */
+export function clauseKey(clauses: readonly MaskClause[]): string {
+  return clauses.map((c) => [...c.diagonal, ...c.rows, ...c.columns, c.document].join()).join(';');
+}
+
 /** The pairs of both boxes, or undefined when no pair of the geometry is in both. */
 export function intersectBoxes(a: Box, b: Box, geometry: Geometry): Box | undefined {
   if (a.document !== 'any' && b.document !== 'any' && a.document !== b.document) return undefined;

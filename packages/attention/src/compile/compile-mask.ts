@@ -8,7 +8,7 @@ import {
 import { checkInteger } from '../mask/check.js';
 import type { MaskExpression } from '../mask/expression.js';
 import { dependsOnHead } from '../mask/resolve.js';
-import { toClause } from './box.js';
+import { clauseKey, toClause } from './box.js';
 import { toBoxes } from './clauses.js';
 import { defaultBlockShape } from './default-block-shape.js';
 import type { DocumentIndex } from './document-index.js';
@@ -89,7 +89,7 @@ function checkCounts(
     return { batches, heads: dependsOnHead(mask) ? heads : 1 };
   }
   const heads = options.heads ?? mask.length / batches;
-  if (mask.length === 0 || mask.length !== batches * heads) {
+  if (mask.length === 0 || !Number.isInteger(heads) || mask.length !== batches * heads) {
     const wanted = options.heads ? `${batches} x ${heads}` : `a multiple of ${batches}`;
     throw new InvalidArgumentError(
       'mask',
@@ -121,7 +121,7 @@ function patternCompiler(geometry: Geometry) {
     }
     const clauses = boxes.map(toClause);
     used ||= namesDocument(clauses);
-    const key = clauses.map((c) => [...c.diagonal, ...c.rows, ...c.columns, c.document].join()).join(';');
+    const key = clauseKey(clauses);
     const number = numbers.get(key) ?? append({ kind: 'regular', clauses });
     numbers.set(key, number);
     return number;

@@ -1,16 +1,23 @@
 import { BLOCK_CLAUSES, BLOCK_FULL, InvalidArgumentError, type StoredPattern } from '@sparsek/types';
 import { wordsPerRow } from './bits.js';
 import { type Block, blockEvaluator } from './block-bits.js';
-import { rowBoundsOf } from './bounds.js';
+import { leavesOf, type RowBounds, rowBoundsOf } from './bounds.js';
 import type { DocumentIndex } from './document-index.js';
 import { firstPosition, type Geometry } from './geometry.js';
 import { growingArray } from './growing-array.js';
 import { contains } from './integer-set.js';
+import { blockSignature, leafStates } from './leaf-states.js';
 import type { Node } from './node.js';
 import { partialBlocks } from './partial-blocks.js';
 
 /** Block offsets travel as 32-bit integers. */
 const MAX_BLOCKS = 2 ** 31 - 1;
+
+/** Memory for block signatures stays below some megabytes. */
+const MAX_SIGNATURES = 2 ** 15;
+
+/** Stands for the fill of a block that is not stored. */
+const EMPTY_BLOCK = -1;
 
 /**
  * The visible blocks of an expression, in time and memory proportional to them: interval arithmetic on keys finds
@@ -24,14 +31,29 @@ export function storedPattern(
   const { queryLength, keyLength } = geometry;
   const [rows, columns] = geometry.blockShape;
   const first = firstPosition(geometry);
-  const boundsOf = rowBoundsOf(node, keyLength);
+  const leaves = leavesOf(node);
+  const boundsOf = rowBoundsOf(node, leaves, keyLength);
   const bitsOf = blockEvaluator(node, rows, columns);
-  const partial = partialBlocks(node, geometry, documents);
+  const partial = partialBlocks(node, leaves, geometry, documents);
+  const known = new Map<string, number>();
   const indptr = new Int32Array(Math.ceil(queryLength / rows) + 1);
   const indices = growingArray();
   const fills = growingArray();
   let anyPartial = false;
   let anyClauses = false;
+
+  const fillOf = (block: Block, bounds: RowBounds): number => {
+    const states = leafStates(leaves, bounds, block);
+    const signature = blockSignature(leaves, states, block);
+    const before = signature === undefined ? undefined : known.get(signature);
+    if (before !== undefined) return before;
+    const bits = bitsOf(block);
+    const content = describeBits(bits, block, columns);
+    const fill =
+      content === 'mixed' ? partial.fillOf(states, bits) : content === 'full' ? BLOCK_FULL : EMPTY_BLOCK;
+    if (signature !== undefined && known.size < MAX_SIGNATURES) known.set(signature, fill);
+    return fill;
+  };
 
   for (let r = 0; r + 1 < indptr.length; r++) {
     const i0 = first + r * rows;
@@ -45,13 +67,8 @@ export function storedPattern(
       for (let c = Math.max(Math.floor(begin / columns), next); c * columns < end; c++) {
         next = c + 1;
         const block: Block = { i0, i1, j0: c * columns, j1: Math.min((c + 1) * columns, keyLength) };
-        let fill = BLOCK_FULL;
-        if (!contains(every, block.j0, block.j1)) {
-          const bits = bitsOf(block);
-          const state = describeBits(bits, block, columns);
-          if (state === 'empty') continue;
-          if (state === 'mixed') fill = partial.fillOf(block, bounds, bits);
-        }
+        const fill = contains(every, block.j0, block.j1) ? BLOCK_FULL : fillOf(block, bounds);
+        if (fill === EMPTY_BLOCK) continue;
         anyPartial ||= fill !== BLOCK_FULL;
         anyClauses ||= fill === BLOCK_CLAUSES;
         indices.push(c);
