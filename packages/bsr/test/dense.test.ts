@@ -1,4 +1,4 @@
-import { type DenseMatrix, InvalidArgumentError, InvalidMatrixError } from '@sparsek/types';
+import { type DenseMatrix, InvalidArgumentError, InvalidMatrixError, OutOfMemoryError } from '@sparsek/types';
 import { describe, expect, it } from 'vitest';
 import {
   bsrFromDense,
@@ -112,6 +112,21 @@ describe('bad input', () => {
     expect(() => bsrFromDense({ ...dense, leadingDimension: 4 }, [2, 2])).toThrow(
       'Expected an integer from 5 (the length of a row) for dense.leadingDimension but received 4',
     );
+  });
+
+  it('refuses extents that no array can hold, at once', () => {
+    const empty = { shape: [2 ** 40, 0] as const, dtype: 'f32' as const, values: new Float32Array(0) };
+    expect(() => bsrFromDense(empty, [16, 16])).toThrow('fewer than 2^31 block rows');
+    const wide = {
+      shape: [2 ** 20, 2 ** 30] as const,
+      blockShape: [2 ** 20, 1] as const,
+      indptr: Int32Array.of(0, 0),
+      indices: new Int32Array(0),
+      dtype: 'f16' as const,
+      values: new Uint16Array(0),
+    };
+    expect(() => bsrToDense(wide)).toThrow(OutOfMemoryError);
+    expect(() => bsrToDense(wide)).toThrow(`Cannot allocate ${2 ** 50} elements of 2 bytes`);
   });
 
   it('finds nonzero padding', () => {

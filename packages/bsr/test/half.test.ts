@@ -16,6 +16,7 @@ import {
   roundToDtype,
   toFloat64,
 } from '../src/index.js';
+import './deterministic.js';
 
 const everyWord = Uint16Array.from({ length: 65536 }, (_, word) => word);
 const isNaN16 = (word: number) => (word & 0x7c00) === 0x7c00 && (word & 0x3ff) !== 0;

@@ -11,12 +11,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   checkBlockMask,
+  createPhilox,
   isVisible,
   maskStatistics,
   maskToPattern,
   visibleBlocks,
   visibleRuns,
 } from '../src/index.js';
+import './deterministic.js';
 
 const CAUSAL: MaskClause = {
   diagonal: [-Infinity, 0],
@@ -245,6 +247,47 @@ describe('stored patterns', () => {
     });
   });
 
+  it('read bitmaps of any width, ragged ends included', () => {
+    const shapes = fc.record({
+      queryLength: fc.integer({ min: 1, max: 12 }),
+      keyLength: fc.integer({ min: 1, max: 150 }),
+      height: fc.integer({ min: 1, max: 5 }),
+      width: fc.integer({ min: 1, max: 70 }),
+      seed: fc.nat(),
+    });
+    fc.assert(
+      fc.property(shapes, ({ queryLength, keyLength, height, width, seed }) => {
+        const blockRows = Math.ceil(queryLength / height);
+        const blockColumns = Math.ceil(keyLength / width);
+        const blocks = blockRows * blockColumns;
+        const rowWords = Math.ceil(width / 32);
+        const philox = createPhilox(seed);
+        const words = Uint32Array.from({ length: blocks * height * rowWords }, (_, n) => philox.word(n));
+        const table = maskOf(queryLength, keyLength, [height, width], {
+          kind: 'stored',
+          indptr: Int32Array.from({ length: blockRows + 1 }, (_, r) => r * blockColumns),
+          indices: Int32Array.from({ length: blocks }, (_, p) => p % blockColumns),
+          // Bitmaps in reverse, so that block and bitmap have different numbers.
+          fill: Int32Array.from({ length: blocks }, (_, p) => 2 + blocks - 1 - p),
+          bitmaps: words,
+        });
+        checkBlockMask(table);
+        let pairs = 0;
+        for (let q = 0; q < queryLength; q++) {
+          for (let j = 0; j < keyLength; j++) {
+            const block = Math.floor(q / height) * blockColumns + Math.floor(j / width);
+            const bit = j % width;
+            const word = ((blocks - 1 - block) * height + (q % height)) * rowWords + Math.floor(bit / 32);
+            const visible = Math.floor(words[word]! / 2 ** (bit % 32)) % 2 === 1;
+            if (visible) pairs++;
+            if (isVisible(table, 0, 0, q, j) !== visible) expect.fail(`pair ${q}, ${j}`);
+          }
+        }
+        expect(maskStatistics(table).visiblePairs).toBe(pairs);
+      }),
+    );
+  });
+
   it('count every head that uses them', () => {
     const twice: BlockMask = {
       ...mask,
@@ -291,6 +334,11 @@ describe('stored patterns', () => {
       'documents that overlap',
       maskOf(2, 3, [2, 2], regular([CAUSAL]), { start: Int32Array.of(0, 0, 2), end: Int32Array.of(2, 3, 3) }),
       /token 1 inside its own document/,
+    ],
+    [
+      'a document that starts inside another',
+      maskOf(2, 3, [2, 2], regular([CAUSAL]), { start: Int32Array.of(0, 0, 1), end: Int32Array.of(3, 3, 3) }),
+      /token 2 inside its own document for mask.documents but received the span 1 .. 2, which token 1 does not share/,
     ],
   ])('are refused for %s', (_, bad, message) => {
     expect(() => checkBlockMask(bad)).toThrow(InvalidMaskError);

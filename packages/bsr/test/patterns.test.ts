@@ -19,6 +19,7 @@ import {
   windowPattern,
   withValues,
 } from '../src/index.js';
+import './deterministic.js';
 
 /** A picture: one line a block row, # for a stored block. */
 function draw(pattern: BsrPattern): string[] {
@@ -184,6 +185,23 @@ describe('bigbirdPattern', () => {
       expect(rows[r]![31]).toBe('#');
       expect(rows[r]!.slice(r - 1, r + 2)).toBe('###');
       expect(rows[r]!.replaceAll('.', '')).toHaveLength(r === 1 || r === 30 ? 7 : 8);
+    }
+  });
+
+  it('follows its definition draw by draw', () => {
+    const pattern = bigbirdPattern({ shape: [64, 64], blockShape: [2, 2], random: 4, seed: 8 });
+    const philox = createPhilox(8);
+    for (let r = 1; r < 31; r++) {
+      const fixed = new Set([0, 31, r - 1, r, r + 1]);
+      const free = Array.from({ length: 32 }, (_, c) => c).filter((c) => !fixed.has(c));
+      const chosen = new Set<number>();
+      for (let i = 0; i < 4; i++) {
+        const j = free.length - 4 + i;
+        const t = philox.below(r * 4 + i, j + 1);
+        chosen.add(chosen.has(t) ? j : t);
+      }
+      const expected = [...fixed, ...[...chosen].map((index) => free[index]!)].sort((a, b) => a - b);
+      expect([...pattern.indices.subarray(pattern.indptr[r], pattern.indptr[r + 1])]).toEqual(expected);
     }
   });
 

@@ -19,6 +19,7 @@ import {
   sparse24ToDense,
   toFloat64,
 } from '../src/index.js';
+import './deterministic.js';
 import { anyBsr, anyDtype, numbersOf } from './arbitrary.js';
 
 function denseOf(rows: number, columns: number, seed = 1): DenseMatrix<'f32'> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  bsrFromArrays,
   bsrFromCsr,
   bsrToCsr,
   checkBsr,
@@ -15,6 +16,7 @@ import {
   statistics,
   withValues,
 } from '../src/index.js';
+import './deterministic.js';
 import { anyBsr, numbersOf, tabulate } from './arbitrary.js';
 
 function shuffle(count: number, seed: number): Int32Array {
@@ -49,6 +51,21 @@ describe('permuteRows', () => {
         expect(numbersOf(back).map((value) => value + 0)).toEqual(values);
       }),
     );
+  });
+
+  it('leaves out rows that are zero inside a stored block', () => {
+    const values = Float32Array.of(1, 2, 0, 0, 0, 0, 3, 4);
+    const matrix = bsrFromArrays({
+      shape: [4, 2],
+      blockShape: [2, 2],
+      indptr: Int32Array.of(0, 1, 2),
+      indices: Int32Array.of(0, 0),
+      dtype: 'f32',
+      values,
+    });
+    const permuted = permuteRows(matrix, Int32Array.of(0, 3, 1, 2));
+    expect([...permuted.indptr]).toEqual([0, 1, 1]);
+    expect([...permuted.values]).toEqual([1, 2, 3, 4]);
   });
 
   it('refuses what is no permutation', () => {

@@ -35,6 +35,7 @@ import {
   vstack,
   withValues,
 } from '../src/index.js';
+import './deterministic.js';
 import { anyBlockShape, anyBsr, anyDtype, numbersOf, tabulate } from './arbitrary.js';
 
 /** A result must be well-formed down to its padding. */

@@ -6,9 +6,10 @@ import {
   type Dtype,
   InvalidArgumentError,
 } from '@sparsek/types';
-import { checkBlockShape, checkDtype } from '../check/arguments.js';
+import { checkDtype } from '../check/arguments.js';
 import { checkPattern } from '../check/bsr.js';
 import { checkDense, denseLines } from '../check/dense.js';
+import { gridOf } from '../patterns/grid.js';
 import { copyRectangle } from '../structure/copy.js';
 import { blockExtent } from '../structure/extent.js';
 import { patternFromFlags } from '../structure/flags.js';
@@ -41,7 +42,7 @@ export function bsrFromDense(
   options: { readonly dtype?: Dtype | undefined } = {},
 ): BsrMatrix {
   checkDense(dense, 'dense');
-  checkBlockShape(blockShape, 'blockShape');
+  gridOf({ shape: dense.shape, blockShape });
   const flags = nonzeroBlocks(dense, blockShape);
   return gather(dense, patternFromFlags(dense.shape, blockShape, flags), options.dtype);
 }
