@@ -25,7 +25,7 @@ inline Panel panelAt(const SpmmArgs& args, std::int64_t index) {
   if (panel.packed) {
     // With `direct`, only the last panel is packed, so the room holds one panel.
     const std::int64_t slot = args.direct ? 0 : index - args.firstPanel;
-    panel.rows = args.packed + slot * kPanelColumns * args.k;
+    panel.rows = args.packed + slot * kPanelColumns * args.packedRows;
     panel.rowStride = panel.vectors * W;
   } else {
     panel.rows = static_cast<const float*>(args.b.data) + panel.column;

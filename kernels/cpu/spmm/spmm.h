@@ -54,8 +54,9 @@ struct SpmmArgs {
   std::int64_t aDepth;
   HybridBlocks hybrid;
   DenseView b;
-  /// Room for the packed panels `firstPanel ..`, k rows each.
+  /// Room for the packed panels `firstPanel ..`, of `packedRows` rows each: k, rounded up to 8 for hybrid matrices.
   float* packed;
+  std::int64_t packedRows;
   std::int64_t firstPanel;
   /// B is read where it lies, except in a last panel that is not made of whole vectors.
   bool direct;

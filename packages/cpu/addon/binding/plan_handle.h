@@ -1,0 +1,45 @@
+// Plans as JavaScript holds them, and the job that makes one.
+#pragma once
+#include <napi.h>
+
+#include <memory>
+
+#include "../ops/plan.h"
+#include "environment.h"
+
+namespace sparsek {
+
+/// A plan that a job fills in, and that `dispose` empties again while runs that use it keep it alive.
+struct PlanSlot {
+  std::shared_ptr<Plan> plan;
+};
+
+/// Every external value of this addon holds a PlanSlot.
+using PlanExternal = Napi::External<PlanSlot>;
+
+/// The plan in an argument; throws a TypeError unless it is of the wanted kind and not disposed.
+template <typename Wanted>
+std::shared_ptr<const Wanted> planIn(const Napi::Value& value) {
+  if (value.IsExternal()) {
+    const std::shared_ptr<Wanted> plan = std::dynamic_pointer_cast<Wanted>(value.As<PlanExternal>().Data()->plan);
+    if (plan != nullptr) return plan;
+  }
+  throw Napi::TypeError::New(value.Env(), "Expected a plan of this operation that is not disposed");
+}
+
+/// Which kernels and how many threads a call asks for.
+const KernelSet& kernelsAt(const Napi::Object& options);
+int threadsAt(const Napi::Object& options);
+
+/// Starts a job of one task that makes a plan off the event loop; the promise's value is the plan, or what `result`
+/// makes of it.
+Napi::Value startPlanning(const Napi::CallbackInfo& info, std::function<std::shared_ptr<Plan>(const Job&)> make,
+                          std::function<Napi::Value(Napi::Env, const PlanExternal&, const Plan&)> result = nullptr);
+
+/// Starts a run: `addPhases` fills the job; the promise's value is the computation's time in milliseconds.
+Napi::Value startRun(const Napi::CallbackInfo& info, std::shared_ptr<const Plan> plan,
+                     const std::function<void(Job&)>& addPhases);
+
+Napi::Value disposePlan(const Napi::CallbackInfo& info);
+
+}  // namespace sparsek
