@@ -7,7 +7,7 @@ import {
 } from '@sparsek/types';
 import { checkInteger } from '../mask/check.js';
 import type { MaskExpression } from '../mask/expression.js';
-import { dependsOnHead } from '../mask/resolve.js';
+import { dependsOnHead, resolveTerm } from '../mask/resolve.js';
 import { clauseKey, toClause } from './box.js';
 import { toBoxes } from './clauses.js';
 import { defaultBlockShape } from './default-block-shape.js';
@@ -15,6 +15,7 @@ import type { DocumentIndex } from './document-index.js';
 import type { Geometry } from './geometry.js';
 import { type DocumentIndices, lower } from './lower.js';
 import type { Node } from './node.js';
+import { sameStored } from './same-stored.js';
 import { storedPattern } from './stored-pattern.js';
 
 export interface CompileOptions {
@@ -117,7 +118,8 @@ function patternCompiler(geometry: Geometry) {
     if (!boxes) {
       const pattern = storedPattern(node, geometry, documents());
       used ||= namesDocument(pattern.clauses);
-      return append(pattern);
+      const same = patterns.findIndex((other) => other.kind === 'stored' && sameStored(other, pattern));
+      return same >= 0 ? same : append(pattern);
     }
     const clauses = boxes.map(toClause);
     used ||= namesDocument(clauses);
@@ -131,7 +133,10 @@ function patternCompiler(geometry: Geometry) {
     patterns,
     documents,
     usesDocuments: () => used,
-    add(expression: MaskExpression, head: number): number {
+    add(mask: MaskExpression, head: number): number {
+      // Heads of a preset often share expressions.
+      const expression =
+        mask.kind === 'preset' ? resolveTerm(mask, { keyLength: geometry.keyLength, head }) : mask;
       const shared = !dependsOnHead(expression);
       const known = shared ? byExpression.get(expression) : undefined;
       if (known !== undefined) return known;
