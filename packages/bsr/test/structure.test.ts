@@ -260,6 +260,14 @@ describe('arithmetic', () => {
     );
   });
 
+  it('keeps the padding zero, whatever becomes of zeros', () => {
+    const matrix = withValues(randomPattern({ shape: [3, 5], blockShape: [2, 3], density: 1 }));
+    expect(numbersOf(sound(scale(matrix, Infinity))).every((value) => Math.abs(value) === Infinity)).toBe(
+      true,
+    );
+    expect(numbersOf(sound(elementwise(matrix, matrix, () => 7)))).toEqual(new Array(15).fill(7));
+  });
+
   it('refuses matrices that do not fit', () => {
     const a = withValues(randomPattern({ shape: [4, 6], blockShape: [2, 2], density: 1 }));
     expect(() => add(a, transpose(a))).toThrow('Expected [4, 6] as of a for b.shape but received [6, 4]');

@@ -6,9 +6,9 @@ import type { CsrMatrix } from '../construct/scalar-formats.js';
 import { allocateInt32 } from '../values/allocate.js';
 
 /** Rows looked at for one cluster while block columns are followed, which keeps the time linear in the rows. */
-const MOST_VISITS = 1 << 16;
+const MOST_VISITS = 1 << 14;
 /** Rows that compete for the places of one cluster. */
-const MOST_CANDIDATES = 2048;
+const MOST_CANDIDATES = 1024;
 
 export interface RowClustering {
   /** New row i is old row `permutation[i]`, for `permuteRows` or `permuteCsrRows`. */
@@ -25,8 +25,8 @@ export interface RowClustering {
  * that shares most block columns with the cluster, then needs fewest new ones, then comes first. (The idea of grouping
  * rows by the similarity of their quantised patterns is that of Labini et al., "Blocking Techniques for Sparse Matrix
  * Multiplication on Tensor Accelerators", 2022.) When the order found needs no fewer blocks than the old one, the
- * permutation is the identity. Deterministic. At most 65536 rows are looked at and
- * 2048 compete for each cluster, so that time is linear in rows and entries.
+ * permutation is the identity. Deterministic. At most 16384 rows are looked at and
+ * 1024 compete for each cluster, so that time is linear in rows and entries.
  *
  * @param matrix compressed sparse rows (values are not read), or a pattern of blocks of 1 x 1 elements.
  * @param blockShape the block shape that the reordered matrix is meant for.

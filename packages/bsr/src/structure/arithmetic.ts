@@ -5,6 +5,7 @@ import { arithmeticOf } from '../values/arithmetic.js';
 import { convertValues } from '../values/convert.js';
 import { copyRun } from './copy.js';
 import { blockExtent } from './extent.js';
+import { clearPadding } from './padding.js';
 
 /** Which blocks a combination stores: those of either matrix, or those of both. */
 export type CombinedStructure = 'union' | 'intersection';
@@ -12,7 +13,8 @@ export type CombinedStructure = 'union' | 'intersection';
 /**
  * Combines two matrices of the same shape, block shape and dtype element by element; each result is rounded once to
  * the dtype. With `union`, a block that one matrix lacks counts as zeros. With `intersection` only blocks that both
- * store come out. Blocks that neither stores stay out, so that `operation(0, 0)` should be 0. Padding stays zero.
+ * store come out. Blocks that neither stores stay out, whatever `operation(0, 0)` is; padding
+ * stays zero.
  * Linear in the stored values.
  *
  * @throws InvalidArgumentError when the matrices do not fit.
@@ -29,13 +31,16 @@ export function elementwise<D extends Dtype>(
   }
   const { toNumber, fromNumber } = arithmeticOf(a.dtype);
   const { area } = blockExtent(a);
-  return merge(a, b, structure, (values, to, p, q) => {
+  const result = merge(a, b, structure, (values, to, p, q) => {
     for (let i = 0; i < area; i++) {
       const x = p < 0 ? 0 : toNumber(a.values[p * area + i]!);
       const y = q < 0 ? 0 : toNumber(b.values[q * area + i]!);
       values[to + i] = fromNumber(operation(x, y));
     }
   });
+  // The operation may give something else than 0 for the zeros of the padding.
+  clearPadding(result);
+  return result;
 }
 
 /** a + b, with the blocks of either; a block that only one matrix stores is copied. Rounded once. */
@@ -66,7 +71,10 @@ export function scale<D extends Dtype>(matrix: BsrMatrix<D>, factor: number): Bs
   const { toNumber, fromNumber } = arithmeticOf(matrix.dtype);
   const values = allocateValues(matrix.dtype, matrix.values.length);
   for (let i = 0; i < values.length; i++) values[i] = fromNumber(toNumber(matrix.values[i]!) * factor);
-  return { ...matrix, values };
+  const result = { ...matrix, values };
+  // 0 * Infinity is NaN, also in the padding.
+  clearPadding(result);
+  return result;
 }
 
 /** The same matrix in another dtype, rounded to nearest even; arrays that need no change are shared. */
