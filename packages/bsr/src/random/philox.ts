@@ -101,7 +101,7 @@ export function createPhilox(seed: number | bigint, stream = 0): Philox {
 }
 
 /** Sum of the eight 16-bit halves of a block. */
-export function sumOfHalves(block: Uint32Array): number {
+function sumOfHalves(block: Uint32Array): number {
   const a = block[0]!;
   const b = block[1]!;
   const c = block[2]!;
@@ -111,7 +111,7 @@ export function sumOfHalves(block: Uint32Array): number {
 }
 
 /** The two 32-bit words of a seed, low word first. */
-export function seedWords(seed: number | bigint): [low: number, high: number] {
+function seedWords(seed: number | bigint): [low: number, high: number] {
   const valid =
     typeof seed === 'bigint' ? seed >= 0n && seed < 1n << 64n : Number.isSafeInteger(seed) && seed >= 0;
   if (!valid) {
