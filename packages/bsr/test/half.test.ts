@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   bf16ToF32,
   bf16ToNumber,
+  checkDense,
   convertValues,
   f16ToF32,
   f16ToNumber,
@@ -170,6 +171,14 @@ describe('rawValues', () => {
     words[0] = 0x3c00;
     expect(words).toHaveLength(3);
     expect(new Uint16Array(buffer)[1]).toBe(0x3c00);
+  });
+
+  it('is named where a native Float16Array is given for words', () => {
+    const native = Object.defineProperty(new Int16Array(1), Symbol.toStringTag, { value: 'Float16Array' });
+    // @ts-expect-error no words
+    expect(() => checkDense({ shape: [1, 1], dtype: 'f16', values: native })).toThrow(
+      'Expected a Uint16Array (f16, as rawValues() makes of a Float16Array) for matrix.values',
+    );
   });
 
   it('returns known arrays as they are and refuses others', () => {

@@ -67,14 +67,14 @@ export function checkBlockShape(blockShape: unknown, name: string): asserts bloc
 
 /** The typed array that belongs to a dtype. */
 export function checkValuesType(values: unknown, dtype: Dtype, name: string): asserts values is Values {
-  const ok = dtype === 'f32' ? values instanceof Float32Array : values instanceof Uint16Array;
-  if (!ok) {
-    throw new InvalidArgumentError(
-      name,
-      `a ${dtype === 'f32' ? 'Float32Array' : 'Uint16Array'} (${dtype})`,
-      values,
-    );
-  }
+  if (dtype === 'f32' ? values instanceof Float32Array : values instanceof Uint16Array) return;
+  const native = Object.prototype.toString.call(values) === '[object Float16Array]';
+  const hint = dtype === 'f16' && native ? ', as rawValues() makes of a Float16Array' : '';
+  throw new InvalidArgumentError(
+    name,
+    `a ${dtype === 'f32' ? 'Float32Array' : 'Uint16Array'} (${dtype}${hint})`,
+    values,
+  );
 }
 
 export function checkInt32(value: unknown, name: string): asserts value is Int32Array {
