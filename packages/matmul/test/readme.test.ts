@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}.cache/readme/`;
-const readme = readFileSync(`${root}README.md`, 'utf8');
-const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]!);
+const files = [`${root}README.md`, `${root}../../docs/matmul.md`];
+const examples = files.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]!),
+);
 
-describe('README', () => {
+describe('the examples of the documentation', () => {
   beforeAll(() => {
     mkdirSync(folder, { recursive: true });
   });
@@ -15,8 +17,8 @@ describe('README', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('has examples', () => {
-    expect(examples.length).toBeGreaterThan(0);
+  it('are found', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(files.length);
   });
 
   it.each(examples.map((code, number) => [number + 1, code] as const))(
