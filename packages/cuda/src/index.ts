@@ -1,3 +1,4 @@
+export { type CudaBackend, type CudaBackendOptions, openCudaBackend } from './backend/cuda-backend.js';
 export {
   type CudaDevice,
   type DeviceMemoryReport,

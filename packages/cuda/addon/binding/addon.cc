@@ -26,6 +26,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   defineCopyFunctions(exports);
   defineStreamFunctions(exports);
   defineGraphFunctions(exports);
+  defineSpmmFunctions(exports);
+  defineAttentionFunctions(exports);
   return exports;
 }
 

@@ -55,6 +55,9 @@ void rethrowAsJavaScript(Napi::Env env) {
     throw withFailure(env, error.what(), "lost", Napi::Object::New(env));
   } catch (const cuda::MissingKernelError& error) {
     throw withFailure(env, error.what(), "kernel", Napi::Object::New(env));
+  } catch (const std::invalid_argument& error) {
+    // A planner found no kernel for the shape.
+    throw withFailure(env, error.what(), "unsupported", Napi::Object::New(env));
   } catch (const std::bad_alloc&) {
     throw Napi::RangeError::New(env, "The host's memory ran out");
   } catch (const std::exception& error) {

@@ -1,4 +1,10 @@
-import { BackendUnavailableError, DeviceError, DeviceLostError, OutOfMemoryError } from '@sparsek/types';
+import {
+  BackendUnavailableError,
+  DeviceError,
+  DeviceLostError,
+  OutOfMemoryError,
+  UnsupportedOperationError,
+} from '@sparsek/types';
 
 /** What the addon attaches to the errors that it throws. */
 type Failure =
@@ -20,7 +26,8 @@ type Failure =
       readonly limited: boolean;
     }
   | { readonly kind: 'lost' }
-  | { readonly kind: 'kernel' };
+  | { readonly kind: 'kernel' }
+  | { readonly kind: 'unsupported' };
 
 /** Runs a call of the addon; its errors come out as the library's own, naming the operation. */
 export function guard<T>(operation: string, call: () => T): T {
@@ -54,6 +61,11 @@ function translate(operation: string, error: unknown): unknown {
     case 'lost':
       return new DeviceLostError(
         `${operation}: the GPU's context was lost before (${error.message}); start a new process`,
+        { cause: error },
+      );
+    case 'unsupported':
+      return new UnsupportedOperationError(
+        `${operation}: the CUDA backend has no kernel for this yet (${error.message}); the CPU backend has`,
         { cause: error },
       );
     case 'kernel':

@@ -12,6 +12,9 @@ export type EventHandle = Handle<'event'>;
 export type BufferHandle = Handle<'buffer'>;
 export type GraphHandle = Handle<'graph'>;
 
+export type SpmmPlanHandle = Handle<'spmm plan'>;
+export type AttentionPlanHandle = Handle<'attention plan'>;
+
 export type TypedArray = Float32Array | Uint16Array | Int32Array | Uint8Array | Uint32Array;
 
 export interface LoadedDriver {
@@ -55,6 +58,44 @@ export interface PoolStatistics {
   /** Allocations that were served without asking the driver. */
   readonly reuses: number;
 }
+
+/** A mask pattern as the kernels read it: blocks of 128 x 128, bitmaps of 128 rows of four words. */
+export interface NativeMaskPattern {
+  readonly stored: boolean;
+  readonly indptr?: Int32Array;
+  readonly indices?: Int32Array;
+  readonly fill?: Int32Array;
+  readonly bitmaps?: Uint32Array;
+  /** Seven words a clause: bounds of diagonal, rows and columns, then the document relation. */
+  readonly clauses: Int32Array;
+}
+
+export interface NativeMask {
+  readonly queryLength: number;
+  readonly keyLength: number;
+  readonly patterns: readonly NativeMaskPattern[];
+  readonly headMap: Int32Array;
+  readonly batches: number;
+  readonly heads: number;
+  readonly documentStart?: Int32Array;
+  readonly documentEnd?: Int32Array;
+}
+
+export interface NativeAttention {
+  readonly batch: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly elementType: number;
+  readonly scale: number;
+  /** 0: none. */
+  readonly softcap: number;
+  readonly alibi: boolean;
+  readonly mask: NativeMask;
+}
+
+/** An address, and the strides of sequence, head and batch in elements. */
+export type NativeView = readonly [address: bigint, sequence: number, head: number, batch: number];
 
 export interface NativeBinding {
   load(path: string): LoadedDriver;
@@ -113,4 +154,51 @@ export interface NativeBinding {
   launchGraph(graph: GraphHandle, stream: StreamHandle): void;
   graphNodes(graph: GraphHandle): number;
   dropGraph(graph: GraphHandle): void;
+
+  planSpmm(
+    stream: StreamHandle,
+    rows: number,
+    columns: number,
+    blockRows: number,
+    blockColumns: number,
+    indptr: Int32Array,
+    indices: Int32Array,
+    elementType: number,
+    denseColumns: number,
+    batch: number,
+    bColumnMajor: boolean,
+  ): { readonly plan: SpmmPlanHandle; readonly kernel: string };
+  /** Addresses, then strides in elements, then the epilogue. */
+  runSpmm(
+    plan: SpmmPlanHandle,
+    stream: StreamHandle,
+    values: bigint,
+    b: bigint,
+    out: bigint,
+    addend: bigint,
+    bias: bigint,
+    bLeading: number,
+    outLeading: number,
+    valuesBatchStride: number,
+    bBatchStride: number,
+    outBatchStride: number,
+    outType: number,
+    outTransposed: boolean,
+    alpha: number,
+    beta: number,
+    activation: number,
+  ): void;
+  dropSpmmPlan(plan: SpmmPlanHandle): void;
+
+  planAttention(
+    stream: StreamHandle,
+    problem: NativeAttention,
+  ): { readonly plan: AttentionPlanHandle; readonly kernel: string };
+  /** The views of q, k, v and out one after the other; then lse, sinks and slopes, 0n where there are none. */
+  runAttention(
+    plan: AttentionPlanHandle,
+    stream: StreamHandle,
+    ...operands: readonly [...NativeView, ...NativeView, ...NativeView, ...NativeView, bigint, bigint, bigint]
+  ): void;
+  dropAttentionPlan(plan: AttentionPlanHandle): void;
 }

@@ -8,7 +8,7 @@ export const cache: string = fileURLToPath(new URL('../../.cache/driver-double',
 export const library: string = join(cache, 'libcuda.so.1');
 
 /** Vitest's global set-up: compiles the double unless it is newer than its sources. */
-export default function setup(): void {
+export function setup(): void {
   mkdirSync(cache, { recursive: true });
   const files = readdirSync(sources).map((name) => join(sources, name));
   const built = statSync(library, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -1,0 +1,158 @@
+// planAttention, runAttention, dropAttentionPlan
+
+#include "../ops/attention_launch.h"
+#include "arguments.h"
+#include "errors.h"
+#include "functions.h"
+#include "handle.h"
+#include "objects.h"
+#include "plan_tables.h"
+
+namespace sparsek::binding {
+namespace {
+
+using attention::Clause;
+
+struct AttentionPlanObject {
+  static constexpr const char* kName = "attention plan";
+  static constexpr napi_type_tag kTag = {0x8f1d0b7c5a2e4c01, 0x9b6e52f3a1d70012};
+
+  explicit AttentionPlanObject(PlanTables tables_) : tables(std::move(tables_)) {}
+
+  PlanTables tables;
+  ops::AttentionPlan plan;
+};
+
+/** The elements of a typed array property, or null where it is undefined. */
+template <typename Element>
+const Element* elements(const Napi::Object& object, const char* name, std::size_t* count = nullptr) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsTypedArray()) return nullptr;
+  const auto array = value.As<Napi::TypedArray>();
+  if (count != nullptr) *count = array.ElementLength();
+  auto* start = static_cast<std::uint8_t*>(array.ArrayBuffer().Data());
+  return reinterpret_cast<const Element*>(start + array.ByteOffset());
+}
+
+double number(const Napi::Object& object, const char* name) { return object.Get(name).As<Napi::Number>().DoubleValue(); }
+
+std::int32_t integer(const Napi::Object& object, const char* name) {
+  return static_cast<std::int32_t>(number(object, name));
+}
+
+/** Words of a clause: bounds of diagonal, rows and columns, then the document relation. */
+constexpr std::size_t kClauseWords = 7;
+
+std::vector<Clause> readClauses(const Napi::Object& pattern) {
+  std::size_t count = 0;
+  const auto* words = elements<std::int32_t>(pattern, "clauses", &count);
+  std::vector<Clause> clauses;
+  for (std::size_t i = 0; i + kClauseWords <= count; i += kClauseWords) {
+    const std::int32_t* w = words + i;
+    clauses.push_back({w[0], w[1], w[2], w[3], w[4], w[5], static_cast<attention::Relation>(w[6]), 0});
+  }
+  return clauses;
+}
+
+/** A bitmap of a block of 128 x 128 pairs. */
+constexpr std::size_t kBitmapWords = 128 * 4;
+
+ops::MaskPatternView readPattern(const Napi::Object& object) {
+  ops::MaskPatternView pattern;
+  pattern.stored = object.Get("stored").ToBoolean();
+  pattern.indptr = elements<std::int32_t>(object, "indptr");
+  pattern.indices = elements<std::int32_t>(object, "indices");
+  pattern.fill = elements<std::int32_t>(object, "fill");
+  std::size_t words = 0;
+  pattern.bitmaps = elements<std::uint32_t>(object, "bitmaps", &words);
+  pattern.bitmap_count = static_cast<std::int64_t>(words / kBitmapWords);
+  pattern.clauses = readClauses(object);
+  return pattern;
+}
+
+ops::AttentionMaskView readMask(const Napi::Object& object) {
+  ops::AttentionMaskView mask;
+  mask.query_length = static_cast<std::int64_t>(number(object, "queryLength"));
+  mask.key_length = static_cast<std::int64_t>(number(object, "keyLength"));
+  const auto patterns = object.Get("patterns").As<Napi::Array>();
+  for (std::uint32_t i = 0; i < patterns.Length(); i += 1) {
+    mask.patterns.push_back(readPattern(patterns.Get(i).As<Napi::Object>()));
+  }
+  std::size_t count = 0;
+  const auto* map = elements<std::int32_t>(object, "headMap", &count);
+  mask.head_map.assign(map, map + count);
+  mask.batches = integer(object, "batches");
+  mask.heads = integer(object, "heads");
+  mask.document_start = elements<std::int32_t>(object, "documentStart");
+  mask.document_end = elements<std::int32_t>(object, "documentEnd");
+  return mask;
+}
+
+/** planAttention(stream, { batch, heads, kvHeads, headDim, elementType, scale, softcap, alibi, mask }) */
+Napi::Value planAttention(const Napi::CallbackInfo& info) {
+  const auto stream = fromHandle<StreamObject>(info[0]);
+  const auto problem = info[1].As<Napi::Object>();
+  ops::AttentionShape shape;
+  shape.batch = integer(problem, "batch");
+  shape.heads = integer(problem, "heads");
+  shape.kv_heads = integer(problem, "kvHeads");
+  shape.head_dim = integer(problem, "headDim");
+  shape.type = static_cast<ElementType>(integer(problem, "elementType"));
+  shape.scale = static_cast<float>(number(problem, "scale"));
+  shape.softcap = static_cast<float>(number(problem, "softcap"));
+  shape.alibi = problem.Get("alibi").ToBoolean();
+  shape.mask = readMask(problem.Get("mask").As<Napi::Object>());
+  const cuda::DeviceProperties& properties = stream->device->context->device();
+  auto object = std::make_shared<AttentionPlanObject>(PlanTables(stream->device));
+  object->plan = ops::make_attention_plan(shape, {properties.multiprocessors, properties.major});
+  object->tables.upload(object->plan.tables, *stream);
+  Napi::Object answer = Napi::Object::New(info.Env());
+  answer.Set("kernel", object->plan.kernel);
+  answer.Set("plan", makeHandle(info.Env(), object));
+  return answer;
+}
+
+/** A view from four arguments: the address, and the strides of sequence, head and batch in elements. */
+ops::AttentionView viewAt(const Napi::CallbackInfo& info, std::size_t first) {
+  ops::AttentionView view;
+  view.base = addressAt(info, first);
+  view.sequence_stride = static_cast<std::int64_t>(sizeAt(info, first + 1));
+  view.head_stride = static_cast<std::int64_t>(sizeAt(info, first + 2));
+  view.batch_stride = static_cast<std::int64_t>(sizeAt(info, first + 3));
+  return view;
+}
+
+/** runAttention(plan, stream, q..., k..., v..., out..., lse, sinks, slopes) */
+Napi::Value runAttention(const Napi::CallbackInfo& info) {
+  const auto object = fromHandle<AttentionPlanObject>(info[0]);
+  const auto stream = fromHandle<StreamObject>(info[1]);
+  ops::AttentionOperands operands;
+  operands.q = viewAt(info, 2);
+  operands.k = viewAt(info, 6);
+  operands.v = viewAt(info, 10);
+  operands.out = viewAt(info, 14);
+  operands.lse = addressAt(info, 18);
+  operands.sinks = addressAt(info, 19);
+  operands.slopes = addressAt(info, 20);
+  Device& device = *stream->device;
+  onDevice(device, [&] {
+    operands.tables = object->tables.address(*stream);
+    ops::launch_attention(device.api(), device.context->modules(), object->plan, operands, stream->stream);
+  });
+  return info.Env().Undefined();
+}
+
+Napi::Value dropAttentionPlan(const Napi::CallbackInfo& info) {
+  dropHandle<AttentionPlanObject>(info[0]);
+  return info.Env().Undefined();
+}
+
+}  // namespace
+
+void defineAttentionFunctions(Napi::Object exports) {
+  define<planAttention>(exports, "planAttention");
+  define<runAttention>(exports, "runAttention");
+  define<dropAttentionPlan>(exports, "dropAttentionPlan");
+}
+
+}  // namespace sparsek::binding

@@ -1,0 +1,126 @@
+import { allocateValues } from '@sparsek/bsr';
+import {
+  type AttentionInputs,
+  type AttentionProblem,
+  type AttentionResult,
+  type AttentionTensor,
+  BYTES_PER_ELEMENT,
+  type Plan,
+  type PlanOptions,
+  type RunOptions,
+  type Timed,
+  UnsupportedOperationError,
+} from '@sparsek/types';
+import { guard } from '../../errors/guard.js';
+import type { AttentionPlanHandle } from '../../native/binding.js';
+import { usedMemory } from '../../stream/stream.js';
+import { ELEMENT_CODE } from '../codes.js';
+import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
+import { checkAttentionInputs, checkAttentionProblem, tensorShape } from './check.js';
+import { kernelMask } from './kernel-mask.js';
+import { kernelDim, narrowRows, tensorView, widenRows } from './stage.js';
+
+interface NativePlan {
+  readonly plan: AttentionPlanHandle;
+  readonly kernel: string;
+}
+
+/** A plan for operands in host memory: every run uploads them, attends and downloads the result. */
+export function planAttention(
+  session: Session,
+  problem: AttentionProblem,
+  options: PlanOptions = {},
+): Plan<AttentionInputs, AttentionResult> {
+  const start = performance.now();
+  throwIfAborted(options);
+  checkAttentionProblem(problem, options.validate !== false);
+  const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, layout, scale, softcap = 0 } = problem;
+  if ((problem.outputDtype ?? dtype) !== dtype) {
+    throw new UnsupportedOperationError(
+      `attention: the CUDA backend writes O in the inputs' dtype (${dtype}), not in ${problem.outputDtype}; the CPU backend does`,
+    );
+  }
+  const { queryLength, keyLength } = problem.mask;
+  const { binding, device } = session;
+  const dim = kernelDim(headDim, valueDim);
+  const mask = kernelMask(problem.mask);
+  const lifetime = createLifetime('The attention plan');
+  // Instances with the ALiBi term are slower, and only the inputs tell whether it is wanted.
+  const plans = new Map<boolean, NativePlan>();
+  const planFor = (alibi: boolean): NativePlan => {
+    const known = plans.get(alibi);
+    if (known !== undefined) return known;
+    const shape = { batch, heads, kvHeads, headDim: dim, softcap, alibi, mask };
+    const made = guard('plan attention', () =>
+      binding.planAttention(session.stream().handle, {
+        ...shape,
+        elementType: ELEMENT_CODE[dtype],
+        scale: scale ?? 1 / Math.sqrt(headDim),
+      }),
+    );
+    plans.set(alibi, made);
+    return made;
+  };
+  const { kernel } = planFor(false);
+
+  async function run(inputs: AttentionInputs, runOptions?: RunOptions): Promise<Timed<AttentionResult>> {
+    lifetime.check();
+    const stream = session.stream();
+    throwIfAborted(runOptions);
+    checkAttentionInputs(problem, inputs);
+    const { q, k, v, sinks, alibiSlopes } = inputs;
+    const rows = batch * heads * queryLength;
+    const o: AttentionTensor = inputs.out ?? {
+      shape: tensorShape(problem, heads, queryLength, valueDim),
+      dtype,
+      values: allocateValues(dtype, rows * valueDim),
+    };
+    const lse = inputs.lse ? new Float32Array(rows) : undefined;
+    if (rows === 0) return { output: { o, ...(lse ? { lse } : {}) }, computeMs: 0 };
+    const { plan } = planFor(alibiSlopes !== undefined);
+    using scratch = createScratch(session);
+    const qMemory = scratch.upload(widenRows(q, dim));
+    const kMemory = scratch.upload(widenRows(k, dim));
+    const vMemory = scratch.upload(widenRows(v, dim));
+    const oMemory = scratch.allocate(rows * dim * BYTES_PER_ELEMENT[dtype]);
+    const lseMemory = scratch.allocate(lse?.byteLength ?? 0);
+    const sinkMemory = scratch.upload(sinks);
+    const slopeMemory = scratch.upload(alibiSlopes);
+    const used = [qMemory, kMemory, vMemory, oMemory, lseMemory, sinkMemory, slopeMemory];
+    using time = timeLaunch(session, () => {
+      for (const memory of used) usedMemory(stream, memory, 'operand');
+      guard('attention', () =>
+        binding.runAttention(
+          plan,
+          stream.handle,
+          ...tensorView(layout, qMemory.address, heads, queryLength, dim),
+          ...tensorView(layout, kMemory.address, kvHeads, keyLength, dim),
+          ...tensorView(layout, vMemory.address, kvHeads, keyLength, dim),
+          ...tensorView(layout, oMemory.address, heads, queryLength, dim),
+          lseMemory.address,
+          sinkMemory.address,
+          slopeMemory.address,
+        ),
+      );
+    });
+    const wide = dim === valueDim ? o.values : allocateValues(dtype, rows * dim);
+    await Promise.all([
+      device.stream.download(oMemory, wide),
+      ...(lse ? [device.stream.download(lseMemory, lse)] : []),
+    ]);
+    if (wide !== o.values) narrowRows(wide, dim, o.values, valueDim);
+    throwIfAborted(runOptions);
+    return { output: { o, ...(lse ? { lse } : {}) }, computeMs: time.read() };
+  }
+
+  return {
+    planMs: performance.now() - start,
+    kernel,
+    run,
+    [Symbol.dispose]() {
+      lifetime.end();
+      for (const { plan } of plans.values()) binding.dropAttentionPlan(plan);
+      plans.clear();
+    },
+  };
+}
