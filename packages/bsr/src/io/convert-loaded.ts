@@ -5,14 +5,17 @@ import { bsrFromDense } from '../construct/from-dense.js';
 import type { CooMatrix, CsrMatrix } from '../construct/scalar-formats.js';
 import { bsrToCoo, bsrToCsr } from '../convert/to-csr.js';
 import { bsrToDense } from '../convert/to-dense.js';
+import { reblock } from '../structure/reblock.js';
 import { allocateValues } from '../values/allocate.js';
 import { fromNumbers } from '../values/convert.js';
 import type { LoadedMatrix, SparseMatrix } from './loaded.js';
 
-/** Any matrix as BSR. Entries that are stored stay stored, zero or not; of a dense matrix, blocks with a nonzero. */
+/** Any matrix as BSR. Entries of CSR, CSC and COO stay stored, zero or not; of others, blocks that hold a nonzero. */
 export function loadedToBsr(matrix: LoadedMatrix, blockShape: BlockShape): BsrMatrix {
   if (matrix.kind === 'dense') return bsrFromDense(matrix, blockShape);
-  if (matrix.kind === 'bsr' && sameBlocks(matrix.blockShape, blockShape)) return plainBsr(matrix);
+  if (matrix.kind === 'bsr') {
+    return sameBlocks(matrix.blockShape, blockShape) ? plainBsr(matrix) : reblock(matrix, blockShape);
+  }
   return bsrFromCsr(loadedToCsr(matrix), blockShape);
 }
 

@@ -11,12 +11,12 @@ export { type FileFormat, type FileName, parseFileName } from './file-name.js';
 export type { Kinded, LoadedMatrix, SparseMatrix } from './loaded.js';
 export { type MtxMatrix, readMtx } from './mtx/read-mtx.js';
 export { writeMtx, writeMtxArray, writeMtxPattern } from './mtx/write-mtx.js';
-export { readNpy, readNpyTensor } from './npy/read-npy.js';
+export { type IntegerArray, readNpy, readNpyIntegers, readNpyTensor } from './npy/read-npy.js';
 export { writeNpy, writeNpyTensor } from './npy/write-npy.js';
 export { type NpzMatrix, readNpz } from './npz/read-npz.js';
 export { writeNpz } from './npz/write-npz.js';
 export type { ReadMatrixOptions, ReadOptions, WriteOptions } from './options.js';
-export { DEFAULT_BLOCK_SHAPE, readBsr, readDense, readMatrix } from './read-matrix.js';
+export { DEFAULT_BLOCK_SHAPE, readBsr, readDense, readMatrix, toBsr } from './read-matrix.js';
 export {
   listSafetensors,
   readSafetensors,

@@ -69,11 +69,16 @@ async function readAny(name: string, options: ReadMatrixOptions): Promise<Loaded
   }
 }
 
-function toBsr(
+/**
+ * What {@link readMatrix} gave, as BSR; a pattern becomes a matrix of ones. `path` names the file in errors.
+ *
+ * @throws InvalidFileError when the extents would take more memory than `options.maxBytes` allows.
+ */
+export function toBsr(
   matrix: LoadedMatrix,
   blockShape: BlockShape,
   path: string,
-  options: ReadMatrixOptions,
+  options: ReadMatrixOptions = {},
 ): BsrMatrix {
   checkExtents(matrix, path, options);
   const valued = matrix.kind === 'pattern' ? ones(matrix, options) : matrix;

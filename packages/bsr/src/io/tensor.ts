@@ -1,6 +1,5 @@
 import { type Dtype, InvalidArgumentError, type Values } from '@sparsek/types';
 import { checkDtype, checkObject, checkValuesType } from '../check/arguments.js';
-import { allocateValues } from '../values/allocate.js';
 
 /** A dense array of any number of axes, tightly packed, the last axis varying fastest. */
 export interface Tensor<D extends Dtype = Dtype> {
@@ -31,12 +30,11 @@ export function checkTensor(tensor: Tensor, name: string): void {
 }
 
 /** Values whose first axis varies fastest, brought into the order in which the last axis does; a new array. */
-export function toLastAxisFastest<D extends Dtype>(
-  values: Values<D>,
-  dtype: D,
+export function lastAxisFastest<T extends Float32Array | Float64Array | Uint16Array>(
+  values: T,
   shape: readonly number[],
-): Values<D> {
-  const result = allocateValues(dtype, values.length);
+): T {
+  const result = values.slice() as T;
   const strides = shape.map((_, axis) => elementCount(shape.slice(0, axis)));
   const index = shape.map(() => 0);
   for (let to = 0, from = 0; to < values.length; to++) {

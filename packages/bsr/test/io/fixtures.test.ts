@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UnsupportedFormatError } from '@sparsek/types';
 import { describe, expect, it } from 'vitest';
-import { readBsr, readDense, readMatrix, readTensor } from '../../src/io/index.js';
+import { readBsr, readDense, readMatrix, readNpyIntegers, readTensor } from '../../src/io/index.js';
 import { COLUMNS, denseNumbers, EXPECTED, fixture, numbers, ROWS } from './support.js';
 
 const scaled = EXPECTED.map((value) => Math.abs(value * 4));
@@ -129,6 +129,18 @@ describe('npy as NumPy writes it', () => {
       values: Float32Array.of(2.5),
     });
     expect((await readTensor(fixture('vector.npy'))).shape).toEqual([COLUMNS]);
+  });
+});
+
+describe('integers', () => {
+  it.each(['le-i8', 'be-i4', 'le-u2', 'u1', 'i1', 'le-u8'])('are read exactly from %s', async (name) => {
+    const { shape, values } = await readNpyIntegers(fixture(`${name}.npy`));
+    expect(shape).toEqual([ROWS, COLUMNS]);
+    expect([...values]).toEqual(scaled);
+  });
+
+  it('are not floats', async () => {
+    await expect(readNpyIntegers(fixture('le-f4.npy'))).rejects.toThrow(/float32; integers are expected/);
   });
 });
 

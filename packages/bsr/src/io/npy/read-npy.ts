@@ -3,9 +3,9 @@ import { fileSource, withFile } from '../bytes/open-file.js';
 import { invalid, type Place } from '../bytes/place.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { ReadOptions } from '../options.js';
-import { type Tensor, toLastAxisFastest } from '../tensor.js';
-import { elementType } from './element-type.js';
-import { nativeDtype, readValues } from './elements.js';
+import { lastAxisFastest, type Tensor } from '../tensor.js';
+import { elementType, isInteger } from './element-type.js';
+import { nativeDtype, readNumbers, readValues } from './elements.js';
 import { type NpyHeader, readNpyHeader } from './header.js';
 
 /**
@@ -32,8 +32,35 @@ export async function readNpyTensor(path: string, options: ReadOptions = {}): Pr
   return readArray(path, options, ({ shape, dtype, values, fortranOrder }) => ({
     shape,
     dtype,
-    values: fortranOrder && shape.length > 1 ? toLastAxisFastest(values, dtype, shape) : values,
+    values: fortranOrder && shape.length > 1 ? lastAxisFastest(values, shape) : values,
   }));
+}
+
+/**
+ * Reads an `.npy` file of integers, such as the document of each token, exactly; last axis fastest.
+ *
+ * @throws InvalidFileError for a malformed file, elements that are no integers, or integers beyond 2^53.
+ */
+export async function readNpyIntegers(path: string, options: ReadOptions = {}): Promise<IntegerArray> {
+  return withFile(path, async (file) => {
+    const place = { path };
+    const source = fileSource(file, place, options);
+    const header = await readNpyHeader(source, place);
+    const type = elementType(header.descr, place);
+    if (!isInteger(type.kind))
+      throw invalid(place, `holds elements of type ${type.kind}; integers are expected`);
+    checkSize(source, header, type.bytes, place);
+    const values = await readNumbers(source, type, header.count);
+    const wide = values.findIndex((value) => !Number.isSafeInteger(value));
+    if (wide >= 0) throw invalid(place, `holds ${values[wide]} at [${wide}], beyond 2^53`);
+    const turned = header.fortranOrder && header.shape.length > 1;
+    return { shape: header.shape, values: turned ? lastAxisFastest(values, header.shape) : values };
+  });
+}
+
+export interface IntegerArray {
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
 }
 
 interface StoredArray extends Tensor {

@@ -9,7 +9,7 @@ import { cooOf } from '../entries/from-entries.js';
 import type { Kinded } from '../loaded.js';
 import { nativeDtype, readValues } from '../npy/elements.js';
 import type { ReadMatrixOptions } from '../options.js';
-import { toLastAxisFastest } from '../tensor.js';
+import { lastAxisFastest } from '../tensor.js';
 import { type Archive, withArchive } from './archive.js';
 import { type OpenArray, openArray, readExtents, readIndices, readText } from './sparse-entries.js';
 
@@ -80,7 +80,7 @@ async function storedDtype(archive: Archive, data: OpenArray): Promise<Dtype> {
 async function valuesOf({ source, header, type }: OpenArray, dtype: Dtype): Promise<Values> {
   const values = await readValues(source, type, header.count, dtype);
   const turned = header.fortranOrder && header.shape.length > 1;
-  return turned ? toLastAxisFastest(values, dtype, header.shape) : values;
+  return turned ? lastAxisFastest(values, header.shape) : values;
 }
 
 function blockShapeOf(data: OpenArray): BlockShape {
