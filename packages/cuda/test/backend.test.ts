@@ -1,0 +1,261 @@
+import { randomPattern } from '@sparsek/bsr';
+import {
+  type AttentionProblem,
+  type BsrPattern,
+  DisposedError,
+  InvalidArgumentError,
+  InvalidMatrixError,
+  type SpmmProblem,
+  UnsupportedOperationError,
+} from '@sparsek/types';
+import { describe, expect, it } from 'vitest';
+import { type CudaBackend, openCudaBackend } from '../src/index.js';
+import { useDriverDouble } from './driver-double/use.js';
+
+// The double runs no kernels: these tests look at what is launched. Parameter structs are at least this long.
+const PARAMETER_BYTES = 512;
+
+const double = useDriverDouble({
+  'spmm_wide_f16.cubin': `sparsek_wide_64x64_n_c1 ${PARAMETER_BYTES}\nsparsek_wide_64x64_t_c1 ${PARAMETER_BYTES}\n`,
+  'spmm_wide_bf16.cubin': `sparsek_wide_128x64_n_c1 ${PARAMETER_BYTES}\n`,
+  'spmm_common.cubin': 'sparsek_reduce_partials 128\n',
+});
+
+const pattern: BsrPattern = {
+  shape: [128, 192],
+  blockShape: [64, 64],
+  indptr: Int32Array.of(0, 1, 3),
+  indices: Int32Array.of(2, 0, 1),
+};
+const problem: SpmmProblem = { pattern, dtype: 'f16', denseExtent: 40 };
+const values = new Uint16Array(3 * 64 * 64);
+const dense = { shape: [192, 40] as const, dtype: 'f16' as const, values: new Uint16Array(192 * 40) };
+
+function launches(): readonly string[] {
+  return double.calls('cuLaunchKernelEx').map((line) => line.split(' parameter ')[0]!);
+}
+
+/** Bytes of the first parameter of the only launch. */
+function parameters(): Buffer {
+  const [line, ...more] = double.calls('cuLaunchKernelEx');
+  expect(more).toEqual([]);
+  return Buffer.from(line!.split(' parameter ')[1]!, 'hex');
+}
+
+function holdsFloat(bytes: Buffer, value: number): boolean {
+  return Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i)).includes(value);
+}
+
+async function withBackend<T>(body: (backend: CudaBackend) => Promise<T>): Promise<T> {
+  using backend = await openCudaBackend();
+  return await body(backend);
+}
+
+describe('spmm', () => {
+  it('launches the kernel that fits, with its operands', async () => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planSpmm(problem);
+      expect(plan.kernel).toBe('sparsek_wide_64x64_n_c1');
+      const { output } = await plan.run({ values, dense, alpha: 2.5 });
+      expect(output.shape).toEqual([128, 40]);
+      expect(output.dtype).toBe('f16');
+      expect(launches()[0]).toMatch(
+        /^cuLaunchKernelEx sparsek_wide_64x64_n_c1 grid 132,1,1 block 384,1,1 shared \d+( |$)/,
+      );
+      expect(holdsFloat(parameters(), 2.5)).toBe(true);
+    });
+  });
+
+  it('allows the kernel the shared memory that it asks for', async () => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planSpmm(problem);
+      await plan.run({ values, dense });
+      await plan.run({ values, dense });
+      const shared = launches()[0]!.match(/shared (\d+)/)![1];
+      expect(double.calls('cuFuncSetAttribute')).toEqual([`cuFuncSetAttribute 8 ${shared}`]);
+    });
+  });
+
+  it('reads a column-order matrix as it lies, and one on the left by its transpose', async () => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planSpmm(problem);
+      await plan.run({ values, dense: { ...dense, order: 'column', leadingDimension: 192 } });
+      using right = await backend.planSpmm({ ...problem, side: 'right', transpose: true });
+      await right.run({
+        values,
+        dense: { shape: [40, 192], dtype: 'f16', values: new Uint16Array(192 * 40) },
+      });
+      expect(launches().map((line) => line.split(' ')[1])).toEqual(Array(2).fill('sparsek_wide_64x64_t_c1'));
+      expect(right.kernel).toBe('sparsek_wide_64x64_t_c1');
+    });
+  });
+
+  it('says in its name when it works on a transposed or re-blocked copy', async () => {
+    await withBackend(async (backend) => {
+      using transposed = await backend.planSpmm({ ...problem, transpose: true });
+      expect(transposed.kernel).toBe('sparsek_wide_64x64_n_c1+transposed');
+      const small = randomPattern({ shape: [96, 96], blockShape: [8, 8], density: 0.1, seed: 1 });
+      using reblocked = await backend.planSpmm({ pattern: small, dtype: 'f16', denseExtent: 8 });
+      expect(reblocked.kernel).toBe('sparsek_wide_64x64_n_c1+reblocked-64x64');
+    });
+  });
+
+  it('gives every buffer back after a run', async () => {
+    await withBackend(async (backend) => {
+      const before = backend.cudaDevice.memory().pool.used;
+      const plan = await backend.planSpmm(problem);
+      await plan.run({
+        values,
+        dense,
+        bias: new Float32Array(128),
+        beta: 1,
+        c: { shape: [128, 40], dtype: 'f16', values: new Uint16Array(128 * 40) },
+      });
+      plan[Symbol.dispose]();
+      expect(backend.cudaDevice.memory().pool.used).toBe(before);
+    });
+  });
+
+  it('writes into the matrix that it is given', async () => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planSpmm(problem);
+      const out = { shape: [128, 40] as const, dtype: 'f16' as const, values: new Uint16Array(128 * 40) };
+      const c = { ...out, values: new Uint16Array(128 * 40).fill(0x3c00) };
+      // Without a kernel the result is what was uploaded: C.
+      const { output } = await plan.run({ values, dense, beta: 1, c, out });
+      expect(output).toBe(out);
+      expect(out.values.every((word) => word === 0x3c00)).toBe(true);
+      expect(holdsFloat(parameters(), 1)).toBe(true);
+    });
+  });
+
+  it('launches nothing for an empty result', async () => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planSpmm({ ...problem, denseExtent: 0 });
+      const empty = { shape: [192, 0] as const, dtype: 'f16' as const, values: new Uint16Array(0) };
+      expect((await plan.run({ values, dense: empty })).output.values).toHaveLength(0);
+      expect(launches()).toEqual([]);
+    });
+  });
+
+  it('checks its arguments before it touches the device', async () => {
+    await withBackend(async (backend) => {
+      const indices = Int32Array.of(2, 1, 0);
+      await expect(backend.planSpmm({ ...problem, pattern: { ...pattern, indices } })).rejects.toThrow(
+        InvalidMatrixError,
+      );
+      using plan = await backend.planSpmm(problem);
+      double.forget();
+      const wrong = [
+        { values: values.subarray(1), dense },
+        { values, dense: { ...dense, shape: [40, 192] as const } },
+        { values, dense, beta: 1 },
+        { values, dense, bias: new Float32Array(3) },
+      ];
+      for (const inputs of wrong) await expect(plan.run(inputs)).rejects.toThrow(InvalidArgumentError);
+      expect(double.calls()).toEqual([]);
+    });
+  });
+
+  it('stops when its signal is aborted, and after disposal', async () => {
+    await withBackend(async (backend) => {
+      const plan = await backend.planSpmm(problem);
+      const signal = AbortSignal.abort(new Error('enough'));
+      await expect(plan.run({ values, dense }, { signal })).rejects.toThrow('enough');
+      await expect(backend.planSpmm(problem, { signal })).rejects.toThrow('enough');
+      plan[Symbol.dispose]();
+      await expect(plan.run({ values, dense })).rejects.toThrow(DisposedError);
+    });
+    const backend = await openCudaBackend();
+    const plan = await backend.planSpmm(problem);
+    backend[Symbol.dispose]();
+    await expect(plan.run({ values, dense })).rejects.toThrow(DisposedError);
+    await expect(backend.planSpmm(problem)).rejects.toThrow(DisposedError);
+  });
+
+  it('names the file when a compiled kernel is missing', async () => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planSpmm({ ...problem, dtype: 'bf16' });
+      await expect(plan.run({ values, dense: { ...dense, dtype: 'bf16' } })).rejects.toThrow(
+        /spmm needs a compiled kernel: .*spmm_wide_bf16\.cubin holds no kernel sparsek_wide_64x64_n_c1/,
+      );
+    });
+  });
+});
+
+describe('supports', () => {
+  it('is honest: what it denies throws, naming what would work', async () => {
+    await withBackend(async (backend) => {
+      expect(backend.supports('spmm', 'f16')).toBe(true);
+      expect(backend.supports('spmm', 'f32')).toBe(false);
+      const run = backend.planSpmm({ ...problem, dtype: 'f32' });
+      await expect(run).rejects.toThrow(UnsupportedOperationError);
+      await expect(run).rejects.toThrow(/no f32 kernel for spmm on Fake GPU 0 .*use f16 or bf16, or the CPU/);
+      await expect(backend.planSddmm({ pattern, dtype: 'f16', inner: 8 })).rejects.toThrow(
+        UnsupportedOperationError,
+      );
+    });
+  });
+
+  it('denies everything on a GPU that there are no kernels for yet', async () => {
+    using backend = await openCudaBackend({ device: 1 });
+    expect(backend.device).toBe('Fake GPU 1');
+    expect(backend.supports('spmm', 'f16')).toBe(false);
+    await expect(backend.planSpmm(problem)).rejects.toThrow(/compute capability 8\.0\) yet; use the CPU/);
+  });
+});
+
+describe('attention', () => {
+  const attention: AttentionProblem = {
+    batch: 1,
+    heads: 2,
+    kvHeads: 1,
+    headDim: 64,
+    dtype: 'f16',
+    layout: 'bhsd',
+    mask: {
+      queryLength: 100,
+      keyLength: 100,
+      blockShape: [128, 128],
+      patterns: [
+        {
+          kind: 'regular',
+          clauses: [
+            {
+              diagonal: [-Infinity, 0],
+              rows: [-Infinity, Infinity],
+              columns: [-Infinity, Infinity],
+              document: 'any',
+            },
+          ],
+        },
+      ],
+      batches: 1,
+      heads: 1,
+      headMap: Int32Array.of(0),
+    },
+  };
+
+  it('plans once for all runs and checks its inputs', async () => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planAttention(attention);
+      expect(plan.kernel).toMatch(/^sparsek_/);
+      const q = { shape: [1, 2, 100, 64] as const, dtype: 'f16' as const, values: new Uint16Array(12800) };
+      const k = { shape: [1, 1, 100, 64] as const, dtype: 'f16' as const, values: new Uint16Array(6400) };
+      await expect(plan.run({ q: k, k, v: k })).rejects.toThrow('Expected [1, 2, 100, 64] for q.shape');
+      // The double's folder holds no attention kernels.
+      await expect(plan.run({ q, k, v: k })).rejects.toThrow(/attention needs a compiled kernel/);
+    });
+  });
+
+  it('refuses what the kernels cannot do by name', async () => {
+    await withBackend(async (backend) => {
+      await expect(backend.planAttention({ ...attention, headDim: 264 })).rejects.toThrow(
+        UnsupportedOperationError,
+      );
+      await expect(backend.planAttention({ ...attention, outputDtype: 'f32' })).rejects.toThrow(
+        UnsupportedOperationError,
+      );
+    });
+  });
+});
