@@ -11,7 +11,7 @@ constexpr int kTileRows = 128;                  // query rows of a work item: tw
 constexpr int kConsumers = 2;                   // warpgroups of 64 query rows
 constexpr int kThreads = 128 * (1 + kConsumers);
 
-// Head dimensions above 128 take 64 keys a step: with 128, scores, probabilities and O exceed the register file.
+// Keys of one stage of the K and V rings. Above 128 dimensions a stage of 128 keys is too large for two of each.
 constexpr int keys_per_step(int dim) { return dim <= 128 ? 128 : 64; }
 constexpr int k_stages(int dim) { return dim <= 64 ? 4 : dim <= 192 ? 3 : 2; }
 constexpr int v_stages(int dim) { return dim <= 64 ? 4 : 2; }

@@ -100,10 +100,9 @@ class Producer {
     return true;
   }
 
-  // Whether keys of the same block follow the step at `key`.
+  // Whether keys of the same block follow the step at `key`, existing or not: consumers take a block's halves in pairs.
   __device__ __forceinline__ bool more_in_block(int key) const {
-    return C::kKeys < kBlockKeys && key % kBlockKeys + C::kKeys < kBlockKeys &&
-           key + C::kKeys < p_.geometry.key_length;
+    return key % kBlockKeys + C::kKeys < kBlockKeys;
   }
 
   __device__ __forceinline__ bool is_last(const Block& following, int key) const {

@@ -1,4 +1,4 @@
-// The general epilogue: float32 sums of a 64 x (64 * chunks) tile go through shared memory and leave row by row, with
+// The general epilogue: float32 sums of a 64-row tile go through shared memory and leave row by row, with
 // beta * C, any output type, any strides, transposed or not, and as raw partial sums. It is a loop over shared memory, not
 // over registers, which keeps the many cases out of the unrolled code.
 #pragma once
@@ -9,20 +9,21 @@
 
 namespace sparsek::epilogue {
 
-constexpr int kGeneralChunk = 64;                                   // columns a pass
-constexpr int kGeneralBytes = 64 * kGeneralChunk * sizeof(float);   // staging of one warpgroup
+constexpr int kGeneralChunk = 32;                                  // columns a pass
+constexpr int kGeneralBytes = 64 * kGeneralChunk * sizeof(float);  // staging of one warpgroup
+constexpr int kGeneralQuads = kGeneralChunk / 4;                   // threads that share a row
 
 // Float index of (row, column) in the staging tile. The 16-byte chunk is XORed with the row: fragment writes (eight rows,
 // four lanes of a row) and row reads both touch every bank once.
 __device__ __forceinline__ int general_offset(int row, int column) {
-  return row * kGeneralChunk + ((((column >> 2) ^ ((row & 7) << 1)) << 2) | (column & 3));
+  return row * kGeneralChunk + ((((column >> 2) ^ (row & 7)) << 2) | (column & 3));
 }
 
 __device__ __forceinline__ float finish(const EpilogueParams& p, float sum, float addend, float bias) {
   return activate(p.alpha * sum + p.beta * addend + bias, p.activation);
 }
 
-// Rows row0 .. row0+63 and columns column0 .. column0+63 of the staged chunk. Called by the 128 threads of a warpgroup.
+// Rows row0 .. row0+63 and columns column0 .. column0+31 of the staged chunk. Called by the 128 threads of a warpgroup.
 __device__ __forceinline__ void general_store(const float* staging, const EpilogueParams& p, int batch, int row0,
                                               int column0, int thread) {
   const int64_t base = batch * p.batch_stride;
@@ -38,11 +39,11 @@ __device__ __forceinline__ void general_store(const float* staging, const Epilog
     }
     return;
   }
-  const int column = (thread & 15) * 4;
+  const int column = (thread % kGeneralQuads) * 4;
   const int valid = min(4, p.columns - column0 - column);
   if (valid <= 0) return;
   const bool vector = valid == 4 && (p.leading & 3) == 0 && (p.batch_stride & 3) == 0;
-  for (int row = thread >> 4; row < 64 && row0 + row < p.rows; row += 8) {
+  for (int row = thread / kGeneralQuads; row < 64 && row0 + row < p.rows; row += 128 / kGeneralQuads) {
     const float4 sum = *reinterpret_cast<const float4*>(staging + general_offset(row, column));
     const float bias = p.bias ? __ldg(p.bias + row0 + row) : 0.0f;
     const int64_t index = base + (row0 + row) * p.leading + column0 + column;
@@ -65,19 +66,19 @@ __device__ __forceinline__ void general_store(const float* staging, const Epilog
 
 // Raw sums into a dense float32 tile of `leading` columns in the workspace.
 __device__ __forceinline__ void partial_store(const float* staging, float* tile, int leading, int column0, int thread) {
-  const int column = (thread & 15) * 4;
-  for (int row = thread >> 4; row < 64; row += 8) {
+  const int column = (thread % kGeneralQuads) * 4;
+  for (int row = thread / kGeneralQuads; row < 64; row += 128 / kGeneralQuads) {
     *reinterpret_cast<float4*>(tile + row * leading + column0 + column) =
         *reinterpret_cast<const float4*>(staging + general_offset(row, column));
   }
 }
 
-// Writes accumulators [64 x 64 columns from 8 * first_group] of a warpgroup into the staging tile.
+// Writes 32 columns (16 accumulators from `first`) of a warpgroup's tile into the staging tile.
 template <int Count>
 __device__ __forceinline__ void stage_chunk(float* staging, const float (&d)[Count], int first, int thread) {
   const int row = 16 * (thread >> 5) + ((thread & 31) >> 2);
 #pragma unroll
-  for (int j = 0; j < 8; ++j) {
+  for (int j = 0; j < kGeneralChunk / 8; ++j) {
     const int column = 8 * j + 2 * (thread & 3);
     *reinterpret_cast<float2*>(staging + general_offset(row, column)) =
         make_float2(d[first + 4 * j], d[first + 4 * j + 1]);

@@ -1,5 +1,5 @@
 // The fast epilogue: accumulators become 16-bit, go to shared memory by stmatrix in the 128-byte swizzle and leave by
-// tensor store. Two 8 KB buffers a warpgroup, so that one chunk of 64 columns is converted while the other is read.
+// tensor store, issued by another warp, so that the warpgroup can start its next tile at once.
 #pragma once
 
 #include "../include/tensor_map.h"
@@ -53,25 +53,18 @@ __device__ __forceinline__ void stage_columns(uint32_t buffer, const float (&d)[
   }
 }
 
-// Stores a 64 x (64 * Chunks) tile at (row0, column0) of the map. `leader` is the same thread of the warpgroup at every
-// call: bulk groups belong to the thread that commits them.
-template <typename T, int FirstBarrier, int Warpgroups, int Chunks, int Count>
-__device__ __forceinline__ void staged_store(char* staging, const TensorMap& map, const float (&d)[Count], int row0,
-                                             int column0, int batch, int columns, int warpgroup, int thread) {
-  const bool leader = thread == 0;
+// Stores a staged 64 x (64 * Chunks) tile to (row0, column0) of the map and returns once shared memory has been read.
+// Called by one thread: bulk groups belong to the thread that commits them.
+template <int Chunks>
+__device__ __forceinline__ void store_staged(const char* staging, const TensorMap& map, int row0, int column0, int batch,
+                                             int columns) {
 #pragma unroll
   for (int chunk = 0; chunk < Chunks; ++chunk) {
-    char* buffer = staging + (chunk & 1) * kStagedChunkBytes;
-    if (leader) ptx::bulk_wait_read<1>();
-    ptx::warpgroup_sync<FirstBarrier, Warpgroups>(warpgroup);
-    stage_columns<T>(ptx::shared_address(buffer), d, 32 * chunk, thread);
-    ptx::fence_async_shared();
-    ptx::warpgroup_sync<FirstBarrier, Warpgroups>(warpgroup);
-    if (leader) {
-      if (column0 + 64 * chunk < columns) ptx::tma_store(&map, buffer, column0 + 64 * chunk, row0, batch);
-      ptx::bulk_commit();
-    }
+    if (column0 + 64 * chunk < columns)
+      ptx::tma_store_hint(&map, staging + chunk * kStagedChunkBytes, ptx::kEvictFirst, column0 + 64 * chunk, row0, batch);
   }
+  ptx::bulk_commit();
+  ptx::bulk_wait_read<0>();
 }
 
 }  // namespace sparsek::epilogue

@@ -1,4 +1,4 @@
-// Adds the pieces of split rows in a fixed order and finishes the tile. One block for 64 x 64 of C:
+// Adds the pieces of split rows in a fixed order and finishes the tile. One block for 64 x 32 of C:
 // grid = (split tiles, column chunks of a cluster's panel, halves of a tile).
 #include "../epilogue/general.cuh"
 #include "reduce_params.h"
@@ -6,6 +6,7 @@
 extern "C" __global__ void __launch_bounds__(sparsek::kReduceThreads)
     sparsek_reduce_partials(const __grid_constant__ sparsek::ReduceParams p) {
   using namespace sparsek;
+  static_assert(kReduceColumns == epilogue::kGeneralChunk);
   __shared__ __align__(16) float sums[64 * epilogue::kGeneralChunk];
   const SplitTile tile = p.tiles[blockIdx.x];
   const int row0 = blockIdx.z == 0 ? tile.slot_row[0] : tile.slot_row[1];
@@ -16,8 +17,8 @@ extern "C" __global__ void __launch_bounds__(sparsek::kReduceThreads)
   const int thread = static_cast<int>(threadIdx.x);
   const int tile_rows = 64 * static_cast<int>(gridDim.z);
   const int64_t tile_floats = static_cast<int64_t>(tile_rows) * p.tile_columns;
-  const int column = (thread & 15) * 4;
-  for (int row = thread >> 4; row < 64; row += 8) {
+  const int column = (thread % epilogue::kGeneralQuads) * 4;
+  for (int row = thread / epilogue::kGeneralQuads; row < 64; row += kReduceThreads / epilogue::kGeneralQuads) {
     const int64_t within = static_cast<int64_t>(blockIdx.z * 64 + row) * p.tile_columns + chunk_column + column;
     float4 sum = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
     for (int piece = 0; piece < tile.partials; ++piece) {

@@ -14,5 +14,6 @@ struct ReduceParams {
 };
 
 constexpr int kReduceThreads = 128;
+constexpr int kReduceColumns = 32;  // of C, a block
 
 }  // namespace sparsek

@@ -1,8 +1,9 @@
 // C tile (128 x 256) = sum over stored blocks of A (128 or 2 x 64 rows) times panels of B, for sm_90a.
 //
-// Roles: warpgroup 0 loads (one warp), warpgroups 1 and 2 multiply, 64 rows each. A ring of four stages, each 64 deep in
-// k: A 128 x 64 (16 KB, K-major) and B 64 x 256 (32 KB). A block of 128 rows fills both halves of A; blocks of 64 rows
-// come in pairs of block rows that share panels of B (a union list), and a half without a block skips the stage.
+// Roles: in warpgroup 0, warp 0 loads and warps 1 and 2 store; warpgroups 1 and 2 multiply, 64 rows ("a half") each.
+// A ring of stages, each 64 deep in k: A 128 x 64 (16 KB, K-major) and B 64 x 256 (32 KB). A block of 128 rows
+// fills both halves of A; blocks of 64 rows come in pairs of block rows that share panels of B (a union list), and a half
+// without a block skips the stage.
 //
 // With Cluster = 2 two CTAs take neighbouring column panels of the same rows, and each loads half of A for both.
 #pragma once
@@ -11,6 +12,7 @@
 #include "../epilogue/staged.cuh"
 #include "../pipeline/ring.cuh"
 #include "../ptx/cluster.cuh"
+#include "../ptx/fence.cuh"
 #include "../ptx/mbarrier.cuh"
 #include "../ptx/setmaxnreg.cuh"
 #include "../ptx/tma.cuh"
@@ -28,35 +30,47 @@ struct Wide {
   static_assert(BlockRows == 128 || BlockRows == 64);
   static_assert(BlockColumns == 128 || BlockColumns == 64);
 
-  static constexpr int kStages = 4;
-  static constexpr int kConsumers = 2;
-  static constexpr int kHalfRows = 64;                         // rows of one consumer
+  static constexpr bool kPairs = BlockRows == 64;
+  // Pairs wait for loads, so they take a fourth stage and let results leave in two passes (left and right columns) through
+  // half the staging; whole blocks keep the tensor cores busy with three stages, and a single pass shortens the gap
+  // between tiles.
+  static constexpr int kStages = kPairs ? 4 : 3;
+  static constexpr int kPasses = kPairs ? 2 : 1;
+  static constexpr int kHalves = 2;
+  static constexpr int kHalfRows = kWideTileRows / kHalves;
   static constexpr int kN = kWideTileColumns;
   static constexpr int kK = kWideStepK;
   static constexpr int kHalfBytes = kHalfRows * kK * 2;        // 8 KB of A
-  static constexpr int kABytes = kConsumers * kHalfBytes;
+  static constexpr int kABytes = kHalves * kHalfBytes;
   static constexpr int kBBytes = kK * kN * 2;
   static constexpr int kStageBytes = kABytes + kBBytes;
   static constexpr int kBChunkBytes = kK * 128;                // 64 columns of B, row-major
   static constexpr int kStepsPerBlock = BlockColumns / kK;
-  static constexpr int kStagingBytes = 2 * epilogue::kStagedChunkBytes;  // of one consumer
-  static constexpr bool kPairs = BlockRows == 64;
+  static constexpr int kPassColumns = kN / kPasses;
+  static constexpr int kStoreChunks = kPassColumns / 64;
+  static constexpr int kStagingBytes = kStoreChunks * epilogue::kStagedChunkBytes;  // of one half
   // 40 + 2 * 232 registers times 128 threads fill the register file.
   static constexpr int kProducerRegisters = 40;
   static constexpr int kConsumerRegisters = 232;
   static_assert(epilogue::kGeneralBytes <= kStagingBytes);
 
+  // Named barriers. "Staged": a half's results are in shared memory; "free": they have been read from there.
+  static constexpr int kWarpgroupBarrier = 1;
+  static constexpr int kStagedBarrier = 3;
+  static constexpr int kFreeBarrier = 5;
+  static constexpr int kStoreThreads = 128 + 32;  // a consumer warpgroup and its store warp
+
   struct Shared {
     alignas(1024) char stage[kStages][kStageBytes];
-    alignas(1024) char staging[kConsumers][kStagingBytes];
+    alignas(1024) char staging[kHalves][kStagingBytes];
     ptx::Barrier full[kStages];
     ptx::Barrier empty[kStages];
     int mask[kStages];  // which halves have a block in this stage (pairs only)
   };
-  static constexpr int kSharedBytes = sizeof(Shared) + 1024;  // slack to align the base
+  static_assert(sizeof(Shared) + 1024 <= kWideSharedBytes, "1024: slack to align the base");
   using Ring = pipeline::RingPosition<kStages>;
 
-  // ---- producer ---------------------------------------------------------------------------------------------------
+  // ---- loads ------------------------------------------------------------------------------------------------------
   // Lane i holds entry first + i of the item, so that one coalesced load serves 32 entries.
   __device__ static PairEntry load_entry(const WideParams& p, const WorkItem& item, int offset) {
     const int index = item.first + offset + ptx::lane_index();
@@ -76,14 +90,14 @@ struct Wide {
     char* a = s.stage[slot];
     if constexpr (kPairs) {
 #pragma unroll
-      for (int half = 0; half < 2; ++half) {
+      for (int half = 0; half < kHalves; ++half) {
         if (entry.block[half] < 0) continue;
         const int row = entry.block[half] * kHalfRows;
         if constexpr (Cluster == 1) {
           ptx::tma_load(a + half * kHalfBytes, &p.a, &s.full[slot], ptx::kEvictNormal, k, row, batch);
         } else {
-          ptx::tma_load_multicast(a + half * kHalfBytes + rank * (kHalfBytes / 2), &p.a, &s.full[slot], 3,
-                                  ptx::kEvictNormal, k, row + static_cast<int>(rank) * (kHalfRows / 2), batch);
+          ptx::tma_load_multicast(a + half * kHalfBytes + rank * (kHalfBytes / 2), &p.a, &s.full[slot], 3, ptx::kEvictNormal, k,
+                                  row + static_cast<int>(rank) * (kHalfRows / 2), batch);
         }
       }
     } else {
@@ -102,19 +116,23 @@ struct Wide {
     if constexpr (BOrder == Order::kRow) {
 #pragma unroll
       for (int chunk = 0; chunk < kN / 64; ++chunk)
-        ptx::tma_load(b + chunk * kBChunkBytes, &p.b, &s.full[slot], ptx::kEvictLast, column + 64 * chunk, k, batch);
+        ptx::tma_load(b + chunk * kBChunkBytes, &p.b, &s.full[slot], ptx::kEvictNormal, column + 64 * chunk, k, batch);
     } else {
-      ptx::tma_load(b, &p.b, &s.full[slot], ptx::kEvictLast, k, column, batch);
+      ptx::tma_load(b, &p.b, &s.full[slot], ptx::kEvictNormal, k, column, batch);
     }
   }
 
-  __device__ static void produce(const WideParams& p, Shared& s, int owner, uint32_t rank) {
+  __device__ static int first_column(const WorkItem& item, uint32_t rank) {
+    return (item.panel * Cluster + static_cast<int>(rank)) * kN;
+  }
+
+  __device__ static void load(const WideParams& p, Shared& s, int owner, uint32_t rank) {
     scheduler::WorkList work(p.items, p.item_first, owner);
     Ring ring;
     PairEntry ahead = load_entry(p, work.current(), 0);
     for (; !work.done(); work.advance()) {
       const WorkItem& item = work.current();
-      const int column = (item.panel * Cluster + static_cast<int>(rank)) * kN;
+      const int column = first_column(item, rank);
       const int a_batch = p.a_batched ? item.batch : 0;
       PairEntry mine = ahead;
       ahead = load_entry(p, work.next(), 0);
@@ -146,7 +164,7 @@ struct Wide {
     }
   }
 
-  // ---- consumers --------------------------------------------------------------------------------------------------
+  // ---- products ---------------------------------------------------------------------------------------------------
   // One thread answers for the warpgroup: wgmma groups belong to the warpgroup, and wait_group returns when the whole
   // group has completed.
   __device__ static void release(Shared& s, int slot, int thread) {
@@ -157,9 +175,16 @@ struct Wide {
     }
   }
 
-  __device__ static void multiply_stage(float (&d)[kN / 2], uint64_t a, uint64_t b, int accumulate) {
-    constexpr int kTransB = BOrder == Order::kRow ? 1 : 0;
-    constexpr uint32_t kBStep = BOrder == Order::kRow ? tile::kStepMnMajor : tile::kStepKMajor;
+  static constexpr int kTransB = BOrder == Order::kRow ? 1 : 0;
+  static constexpr uint32_t kBStep = BOrder == Order::kRow ? tile::kStepMnMajor : tile::kStepKMajor;
+  using Accumulators = float[kN / 2];
+  using PassAccumulators = float[kPassColumns / 2];
+
+  __device__ static PassAccumulators& pass_of(Accumulators& d, int pass) {
+    return *reinterpret_cast<PassAccumulators*>(d + pass * (kPassColumns / 2));
+  }
+
+  __device__ static void multiply_stage(Accumulators& d, uint64_t a, uint64_t b, int accumulate) {
     ptx::wgmma_fence();
 #pragma unroll
     for (int k = 0; k < kK / 16; ++k) {
@@ -169,13 +194,13 @@ struct Wide {
     ptx::wgmma_commit();
   }
 
-  __device__ static void consume(const WideParams& p, Shared& s, int owner, uint32_t rank, int consumer, int thread) {
+  __device__ static void multiply(const WideParams& p, Shared& s, int owner, uint32_t rank, int half, int thread) {
     scheduler::WorkList work(p.items, p.item_first, owner);
     Ring ring;
-    const uint64_t a_base = tile::k_major<tile::Swizzle::k128>(s.stage[0] + consumer * kHalfBytes);
+    const uint64_t a_base = tile::k_major<tile::Swizzle::k128>(s.stage[0] + half * kHalfBytes);
     const uint64_t b_base = BOrder == Order::kRow ? tile::mn_major(s.stage[0] + kABytes, kBChunkBytes)
                                                   : tile::k_major<tile::Swizzle::k128>(s.stage[0] + kABytes);
-    float d[kN / 2];
+    Accumulators d;
     for (; !work.done(); work.advance()) {
       const WorkItem& item = work.current();
       const int steps = (item.last - item.first) * kStepsPerBlock;
@@ -184,10 +209,11 @@ struct Wide {
       for (int step = 0; step < steps; ++step) {
         ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
         bool active = true;
-        if constexpr (kPairs) active = (ptx::warp_uniform(s.mask[ring.slot]) >> consumer) & 1;
+        if constexpr (kPairs) active = (ptx::warp_uniform(s.mask[ring.slot]) >> half) & 1;
+        const uint64_t a = tile::advance(a_base, ring.slot * kStageBytes);
+        const uint64_t b = tile::advance(b_base, ring.slot * kStageBytes);
         if (active) {
-          multiply_stage(d, tile::advance(a_base, ring.slot * kStageBytes), tile::advance(b_base, ring.slot * kStageBytes),
-                         accumulate);
+          multiply_stage(d, a, b, accumulate);
           accumulate = 1;
           ptx::wgmma_wait<1>();
           if (unreleased >= 0) release(s, unreleased, thread);
@@ -195,7 +221,7 @@ struct Wide {
         } else {
           // The stage that is still held must go too: the ring may come round to it before this half has a block again.
           ptx::wgmma_wait<0>();
-          ptx::warpgroup_sync<1, kConsumers>(consumer);  // all four warps have read the mask
+          ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);  // all four warps have read the mask
           if (unreleased >= 0) release(s, unreleased, thread);
           unreleased = -1;
           release(s, ring.slot, thread);
@@ -209,38 +235,95 @@ struct Wide {
 #pragma unroll
         for (int i = 0; i < kN / 2; ++i) d[i] = 0.0f;
       }
-      store(p, s, item, d, rank, consumer, thread);
+      finish<0>(p, s, item, pass_of(d, 0), rank, half, thread);
+      if constexpr (kPasses == 2) finish<1>(p, s, item, pass_of(d, 1), rank, half, thread);
     }
-    if (thread == 0) ptx::bulk_wait<0>();
   }
 
-  __device__ static void store(const WideParams& p, Shared& s, const WorkItem& item, float (&d)[kN / 2], uint32_t rank,
-                               int consumer, int thread) {
-    const int row0 = consumer == 0 ? item.slot_row[0] : item.slot_row[1];
-    const int column0 = (item.panel * Cluster + static_cast<int>(rank)) * kN;
-    char* staging = s.staging[consumer];
-    if (row0 < 0) return;
-    if (item.partial < 0 && p.epilogue.staged) {
-      if (epilogue::needs_transform(p.epilogue)) epilogue::transform(d, p.epilogue, row0, thread);
-      epilogue::staged_store<T, 1, kConsumers, kN / 64>(staging, p.c, d, row0, column0, item.batch, p.epilogue.columns,
-                                                        consumer, thread);
-      return;
+  // ---- results ----------------------------------------------------------------------------------------------------
+  template <int First>
+  __device__ static void sync_half(int half) {
+    if (half == 0) {
+      ptx::named_barrier_sync<First, kStoreThreads>();
+    } else {
+      ptx::named_barrier_sync<First + 1, kStoreThreads>();
     }
-    if (thread == 0) ptx::bulk_wait_read<0>();
-    float* tile = p.partials + (static_cast<int64_t>(item.partial) * Cluster + rank) * (kWideTileRows * kN) +
-                  consumer * kHalfRows * kN;
+  }
+
+  template <int First>
+  __device__ static void arrive_half(int half) {
+    if (half == 0) {
+      ptx::named_barrier_arrive<First, kStoreThreads>();
+    } else {
+      ptx::named_barrier_arrive<First + 1, kStoreThreads>();
+    }
+  }
+
+  // Whether the item's results leave through the store warp's tensor stores.
+  __device__ static bool leaves_staged(const WideParams& p, const WorkItem& item) {
+    return item.partial < 0 && p.epilogue.staged;
+  }
+
+  template <int Pass>
+  __device__ static void finish(const WideParams& p, Shared& s, const WorkItem& item, PassAccumulators& d, uint32_t rank,
+                                int half, int thread) {
+    const int row0 = half == 0 ? item.slot_row[0] : item.slot_row[1];
+    if (row0 < 0) return;
+    char* staging = s.staging[half];
+    if (leaves_staged(p, item)) {
+      if (epilogue::needs_transform(p.epilogue)) epilogue::transform(d, p.epilogue, row0, thread);
+      sync_half<kFreeBarrier>(half);
 #pragma unroll
-    for (int chunk = 0; chunk < kN / 64; ++chunk) {
-      ptx::warpgroup_sync<1, kConsumers>(consumer);
-      epilogue::stage_chunk(reinterpret_cast<float*>(staging), d, 32 * chunk, thread);
-      ptx::warpgroup_sync<1, kConsumers>(consumer);
+      for (int chunk = 0; chunk < kStoreChunks; ++chunk)
+        epilogue::stage_columns<T>(ptx::shared_address(staging) + chunk * epilogue::kStagedChunkBytes, d, 32 * chunk,
+                                   thread);
+      ptx::fence_async_shared();
+    } else {
+      sync_half<kFreeBarrier>(half);
+      finish_directly<Pass>(p, reinterpret_cast<float*>(staging), item, d, rank, half, row0, thread);
+    }
+    arrive_half<kStagedBarrier>(half);
+  }
+
+  template <int Pass>
+  __device__ static void finish_directly(const WideParams& p, float* staging, const WorkItem& item,
+                                         const PassAccumulators& d, uint32_t rank, int half, int row0, int thread) {
+    const int64_t tile = static_cast<int64_t>(item.partial) * Cluster + rank;
+    float* partial = p.partials + tile * (kWideTileRows * kN) + half * kHalfRows * kN;
+#pragma unroll
+    for (int chunk = 0; chunk < kPassColumns / epilogue::kGeneralChunk; ++chunk) {
+      const int column = chunk * epilogue::kGeneralChunk;
+      ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
+      epilogue::stage_chunk(staging, d, column / 2, thread);
+      ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
+      const int tile_column = Pass * kPassColumns + column;
       if (item.partial >= 0) {
-        epilogue::partial_store(reinterpret_cast<const float*>(staging), tile, kN, 64 * chunk, thread);
+        epilogue::partial_store(staging, partial, kN, tile_column, thread);
       } else {
-        epilogue::general_store(reinterpret_cast<const float*>(staging), p.epilogue, item.batch, row0,
-                                column0 + 64 * chunk, thread);
+        epilogue::general_store(staging, p.epilogue, item.batch, row0, first_column(item, rank) + tile_column, thread);
       }
     }
+  }
+
+  __device__ static void store(const WideParams& p, Shared& s, int owner, uint32_t rank, int half) {
+    scheduler::WorkList work(p.items, p.item_first, owner);
+    const bool leader = ptx::elect_one();
+    for (; !work.done(); work.advance()) {
+      const WorkItem& item = work.current();
+      const int row0 = half == 0 ? item.slot_row[0] : item.slot_row[1];
+      if (row0 < 0) continue;
+      for (int pass = 0; pass < kPasses; ++pass) {
+        arrive_half<kFreeBarrier>(half);
+        sync_half<kStagedBarrier>(half);
+        if (leader && leaves_staged(p, item)) {
+          epilogue::store_staged<kStoreChunks>(s.staging[half], p.c, row0,
+                                               first_column(item, rank) + pass * kPassColumns, item.batch,
+                                               p.epilogue.columns);
+        }
+        __syncwarp();
+      }
+    }
+    if (leader) ptx::bulk_wait<0>();
   }
 
   // ---- kernel -----------------------------------------------------------------------------------------------------
@@ -255,7 +338,7 @@ struct Wide {
     if (threadIdx.x == 0) {
       for (int i = 0; i < kStages; ++i) {
         ptx::mbarrier_init(&s.full[i], 1);
-        ptx::mbarrier_init(&s.empty[i], kConsumers * Cluster);
+        ptx::mbarrier_init(&s.empty[i], kHalves * Cluster);
       }
       ptx::mbarrier_init_fence();
       if (p.has_blocks) {
@@ -269,14 +352,18 @@ struct Wide {
     } else {
       __syncthreads();
     }
+    // What came before in the stream may still be running (programmatic launch): nothing above reads or writes its data.
+    ptx::grid_dependency_launch();
+    ptx::grid_dependency_wait();
 
     if (warp < 4) {
       ptx::setmaxnreg_dec<kProducerRegisters>();
-      if (warp == 0) produce(p, s, owner, rank);
+      if (warp == 0) load(p, s, owner, rank);
+      if (warp == 1 || warp == 2) store(p, s, owner, rank, warp - 1);
     } else {
       ptx::setmaxnreg_inc<kConsumerRegisters>();
-      const int consumer = ptx::warp_uniform(static_cast<int>(threadIdx.x >> 7)) - 1;
-      consume(p, s, owner, rank, consumer, static_cast<int>(threadIdx.x & 127));
+      const int half = ptx::warp_uniform(static_cast<int>(threadIdx.x >> 7)) - 1;
+      multiply(p, s, owner, rank, half, static_cast<int>(threadIdx.x & 127));
     }
     // No CTA may leave while its peer can still arrive on its barriers or write into its stages.
     if constexpr (Cluster > 1) {

@@ -28,5 +28,7 @@ constexpr int kWideTileRows = 128;
 constexpr int kWideTileColumns = 256;
 constexpr int kWideStepK = 64;
 constexpr int kWideThreads = 384;
+// Three stages of 48 KB and 64 KB of staging, or four and 32 KB.
+constexpr int kWideSharedBytes = 4 * 49152 + 32768 + 2048;
 
 }  // namespace sparsek

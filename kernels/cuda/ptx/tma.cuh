@@ -94,6 +94,15 @@ __device__ __forceinline__ void tma_store(const void* map, const void* src, int 
                : "memory");
 }
 
+// The same with an L2 eviction policy.
+__device__ __forceinline__ void tma_store_hint(const void* map, const void* src, uint64_t policy, int c0, int c1,
+                                               int c2) {
+  asm volatile(
+      "cp.async.bulk.tensor.3d.global.shared::cta.tile.bulk_group.L2::cache_hint [%0, {%2,%3,%4}], [%1], %5;" ::"l"(map),
+      "r"(shared_address(src)), "r"(c0), "r"(c1), "r"(c2), "l"(policy)
+      : "memory");
+}
+
 __device__ __forceinline__ void bulk_commit() { asm volatile("cp.async.bulk.commit_group;" ::: "memory"); }
 
 // Waits until at most Pending of the calling thread's store groups still read shared memory.
