@@ -12,6 +12,8 @@ export interface Expectation {
   readonly outputDtype: Dtype;
   /** Largest relative error in the Frobenius norm; absent where cancellation makes it meaningless. */
   readonly frobenius?: number;
+  /** Norm of the error that the Frobenius bound allows in any case: a result of almost nothing has no relative error. */
+  readonly frobeniusFloor?: number;
   /** Largest absolute error of any element, scaled by the largest result where that is above 1. */
   readonly absolute?: number;
 }
@@ -81,8 +83,12 @@ export function compare(
   }
   const bound = NAIVE_FACTOR * totals.naiveError + totals.floor;
   const frobenius = totals.errorSquared === 0 ? 0 : Math.sqrt(totals.errorSquared / totals.referenceSquared);
-  if (expected.frobenius !== undefined && frobenius > expected.frobenius) {
-    failure ??= `relative Frobenius error ${frobenius} is above ${expected.frobenius}`;
+  if (expected.frobenius !== undefined) {
+    const { frobeniusFloor = 0 } = expected;
+    const allowed = expected.frobenius * Math.sqrt(totals.referenceSquared) + frobeniusFloor;
+    if (Math.sqrt(totals.errorSquared) > allowed) {
+      failure ??= `relative Frobenius error ${frobenius} is above ${expected.frobenius}`;
+    }
   }
   if (expected.absolute !== undefined && totals.error > expected.absolute * Math.max(1, totals.largest)) {
     failure ??= `largest error ${totals.error} is above ${expected.absolute * Math.max(1, totals.largest)}`;

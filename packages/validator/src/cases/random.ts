@@ -15,7 +15,7 @@ import { pattern, randomly } from './patterns.js';
 import { randomAttention } from './random-attention.js';
 
 /** Largest extents of random cases. */
-const LARGEST: Readonly<Record<Level, number>> = { quick: 90, thorough: 420 };
+const LARGEST: Readonly<Record<Level, number>> = { quick: 90, thorough: 300 };
 
 /** Distance between the seeds of two random cases, so that lists of different seeds do not overlap soon. */
 const SEED_STEP = 1_000_003;

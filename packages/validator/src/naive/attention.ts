@@ -22,7 +22,7 @@ export function naiveAttention(
   problem: AttentionProblem,
   inputs: AttentionInputs,
   options: AttentionReferenceOptions = {},
-): AttentionReference {
+): Omit<AttentionReference, 'spread'> {
   const rows = options.rows ?? allRows(problem);
   const valueDim = problem.valueDim ?? problem.headDim;
   const q = decode(inputs.q.values, problem.dtype);

@@ -48,10 +48,11 @@ function naiveProduct(
     const row = a.rows[e]!;
     const column = a.columns[e]!;
     const value = a.values[e]!;
-    for (let x = 0; x < n; x++) {
-      // Storing to a Float32Array rounds the sum; the product of two float32 is rounded before.
-      if (left) sums[row * n + x]! += fround(value * b[column * n + x]!);
-      else sums[x * outColumns + column]! += fround(b[x * shape[0] + row]! * value);
+    // Storing to a Float32Array rounds the sum; the product of two float32 is rounded before.
+    if (left) {
+      for (let x = 0; x < n; x++) sums[row * n + x]! += fround(value * b[column * n + x]!);
+    } else {
+      for (let x = 0; x < n; x++) sums[x * outColumns + column]! += fround(b[x * shape[0] + row]! * value);
     }
   }
   const { alpha = 1, beta = 0, bias } = inputs;

@@ -23,6 +23,8 @@ export interface AttentionReference {
   readonly o: Float64Array;
   /** `[rows]`. */
   readonly lse: Float64Array;
+  /** `[rows, valueDim]`: the same weighted sums, of the absolute values of V. */
+  readonly spread: Float64Array;
 }
 
 /** `attention` in float64, not rounded, row by row. Inputs are taken to be well-formed. */
@@ -46,18 +48,23 @@ export function* attentionSteps(
   const v = decode(inputs.v.values, problem.dtype);
   const o = new Float64Array(rows.length * valueDim);
   const lse = new Float64Array(rows.length);
+  const spread = new Float64Array(rows.length * valueDim);
   for (const [r, row] of rows.entries()) {
     const { keys, scores } = visibleScores(problem, inputs, row, q, k);
     const { weights, logSumExp } = softmax(scores, inputs.sinks?.[row.head]);
     const kvHead = kvHeadOf(problem, row.head);
     for (const [n, key] of keys.entries()) {
       const start = tokenStart(inputs.v, problem.layout, row.batch, kvHead, key);
-      for (let d = 0; d < valueDim; d++) o[r * valueDim + d]! += weights[n]! * v[start + d]!;
+      for (let d = 0; d < valueDim; d++) {
+        const term = weights[n]! * v[start + d]!;
+        o[r * valueDim + d]! += term;
+        spread[r * valueDim + d]! += Math.abs(term);
+      }
     }
     lse[r] = logSumExp;
     yield r / rows.length;
   }
-  return { rows, o, lse };
+  return { rows, o, lse, spread };
 }
 
 /** The keys that a row sees, and their scores: scaled, capped, with the linear bias, before the softmax. */

@@ -37,9 +37,10 @@ export function* productSteps(
     const row = a.rows[e]!;
     const column = a.columns[e]!;
     const value = a.values[e]!;
-    for (let x = 0; x < n; x++) {
-      if (left) sums[row * n + x]! += value * b[column * n + x]!;
-      else sums[x * outColumns + column]! += b[x * shape[0] + row]! * value;
+    if (left) {
+      for (let x = 0; x < n; x++) sums[row * n + x]! += value * b[column * n + x]!;
+    } else {
+      for (let x = 0; x < n; x++) sums[x * outColumns + column]! += b[x * shape[0] + row]! * value;
     }
     if (e % ELEMENTS_A_STEP === 0) yield e / a.values.length;
   }

@@ -1,19 +1,26 @@
 import type { Dtype, Values } from '@sparsek/types';
 import { type Expectation, PRODUCT_FROBENIUS } from '../../bounds/compare.js';
-import type { BoundsKind } from '../../cases/case.js';
-import { roundTo } from '../../numeric/round.js';
+import type { SpmmCase } from '../../cases/case.js';
+import { FLOAT_FORMATS, roundTo } from '../../numeric/round.js';
+
+/** What the expectation of a matrix product depends on besides the numbers. */
+type Terms = Pick<SpmmCase, 'bounds' | 'dtype' | 'outputDtype' | 'activation'>;
 
 /** What a matrix product is held against, as its case's `bounds` say. */
 export function productExpectation(
-  bounds: BoundsKind | undefined,
-  outputDtype: Dtype,
+  { bounds, dtype, outputDtype = dtype, activation = 'none' }: Terms,
   reference: Float64Array,
   naive: Float64Array,
   tolerance: Float64Array,
 ): Expectation {
   if (bounds === 'exact') return exactExpectation(reference, outputDtype);
   const expectation = { reference, naive, tolerance, outputDtype };
-  return bounds === 'rounding' ? expectation : { ...expectation, frobenius: PRODUCT_FROBENIUS[outputDtype] };
+  if (bounds === 'rounding') return expectation;
+  const curved = activation === 'gelu' || activation === 'silu';
+  const frobeniusFloor = curved
+    ? Math.sqrt(tolerance.reduce((sum, x) => sum + (Number.isFinite(x) ? x * x : 0), 0))
+    : Math.sqrt(tolerance.length) * FLOAT_FORMATS[outputDtype].smallest;
+  return { ...expectation, frobenius: PRODUCT_FROBENIUS[outputDtype], frobeniusFloor };
 }
 
 /** The exact result, rounded once, and nothing else. */

@@ -40,7 +40,7 @@ export function sddmmTrial(testCase: SddmmCase): Trial {
       const reference = referenceSddmm(problem, inputs);
       const naive = naiveSddmm(problem, inputs);
       const tolerance = sddmmTolerance(problem, inputs, reference);
-      const expected = productExpectation(testCase.bounds, outputDtype, reference, naive, tolerance);
+      const expected = productExpectation(testCase, reference, naive, tolerance);
       return [compare(numbers, expected, blockPlace(pattern))];
     },
     damage: () => firstDamage(guards),

@@ -44,7 +44,7 @@ export function spgemmTrial(testCase: SpgemmCase): Trial {
       const reference = referenceSpgemm(problem, inputs).values;
       const naive = naiveSpgemm(problem, inputs);
       const tolerance = spgemmTolerance(problem, inputs, reference);
-      const inBlocks = productExpectation(testCase.bounds, outputDtype, reference, naive, tolerance);
+      const inBlocks = productExpectation(testCase, reference, naive, tolerance);
       if (!dense) return [compare(numbers, inBlocks, blockPlace(pattern))];
       return [compare(numbers, toDense(inBlocks, pattern), matrixPlace(pattern.shape[1]))];
     },

@@ -12,7 +12,6 @@ import { productExpectation } from './expect.js';
 
 export function spmmTrial(testCase: SpmmCase): Trial {
   const { problem, inputs, guards } = buildSpmm(testCase);
-  const outputDtype = testCase.outputDtype ?? testCase.dtype;
   const [m, k] = problem.pattern.shape;
   const opShape: Shape = testCase.transpose === true ? [k, m] : [m, k];
   const n = testCase.denseExtent;
@@ -26,7 +25,7 @@ export function spmmTrial(testCase: SpmmCase): Trial {
       const reference = referenceSpmm(problem, inputs);
       const naive = naiveSpmm(problem, inputs);
       const tolerance = spmmTolerance(problem, inputs, reference);
-      const expected = productExpectation(testCase.bounds, outputDtype, reference, naive, tolerance);
+      const expected = productExpectation(testCase, reference, naive, tolerance);
       return [compare(numbers, expected, matrixPlace(shape[1]))];
     },
     damage: () => firstDamage(guards),

@@ -12,7 +12,6 @@ import { productExpectation } from './expect.js';
 
 export function spmm24Trial(testCase: Spmm24Case): Trial {
   const { problem, inputs, guards } = buildSpmm24(testCase);
-  const outputDtype = testCase.outputDtype ?? testCase.dtype;
   const shape: Shape = [problem.a.shape[0], testCase.denseExtent];
   return {
     dtype: testCase.dtype,
@@ -23,7 +22,7 @@ export function spmm24Trial(testCase: Spmm24Case): Trial {
       const reference = referenceSpmm24(problem, inputs);
       const naive = naiveSpmm24(problem, inputs);
       const tolerance = spmm24Tolerance(problem, inputs, reference);
-      const expected = productExpectation(testCase.bounds, outputDtype, reference, naive, tolerance);
+      const expected = productExpectation(testCase, reference, naive, tolerance);
       return [compare(numbers, expected, matrixPlace(shape[1]))];
     },
     damage: () => firstDamage(guards),
