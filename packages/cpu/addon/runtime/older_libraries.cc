@@ -6,8 +6,9 @@
 #if defined(__GLIBC__) && defined(__GLIBCXX__)
 
 /// glibc 2.32. std::shared_ptr counts without atomic instructions when it is true; false is always right.
-extern "C" __attribute__((visibility("hidden"))) char __libc_single_threaded;
-extern "C" char __libc_single_threaded = 0;
+extern "C" {
+__attribute__((visibility("hidden"))) char __libc_single_threaded = 0;
+}
 
 namespace std {
 
