@@ -1,4 +1,5 @@
 import type { AttentionTensor } from '@sparsek/types';
+import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
 import {
   all,
@@ -198,6 +199,33 @@ describe('planAttention', () => {
       backend,
     });
     expect(plan.usefulFlops).toBe(3 * (4 + 10) * 4 * 8);
+  });
+});
+
+describe('backend', () => {
+  it('may be one of the caller', async () => {
+    const own = referenceBackend();
+    const { o } = await attention({ q, k, v, mask: causal(), backend: own });
+    expectClose(o.values as Float32Array, naive(() => causal()).o);
+    using plan = await planAttention({
+      batch,
+      heads,
+      kvHeads,
+      queryLength,
+      keyLength,
+      headDim,
+      backend: own,
+    });
+    own[Symbol.dispose]();
+    await expect(plan.run({ q, k, v })).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
+  it('is told apart by what it can do', async () => {
+    const own = { ...referenceBackend(), supports: () => false };
+    await expect(attention({ q, k, v, backend: own })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_OPERATION',
+      message: expect.stringContaining('has no attention of f32'),
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { BsrMatrix, DenseMatrix } from '@sparsek/types';
+import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
 import { planSpmm, spmm } from '../src/index.js';
 import { blocky, integers, multiply, transposed } from './helpers.js';
@@ -97,6 +98,25 @@ describe('planSpmm', () => {
     await spmm(sparse, bs, { backend, onProgress: (fraction) => seen.push(fraction) });
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1) ?? 1).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('backend', () => {
+  it('may be one of the caller', async () => {
+    const own = referenceBackend();
+    const b = integers(10, 5, 1);
+    expect([...(await spmm(sparse, b, { backend: own })).values]).toEqual(multiply(dense, b));
+    using plan = await planSpmm(sparse, { columns: 5, backend: own });
+    own[Symbol.dispose]();
+    await expect(plan.run(b)).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
+  it('is refused for an operation that it lacks', async () => {
+    const own = { ...referenceBackend(), supports: () => false };
+    await expect(spmm(sparse, integers(10, 5, 1), { backend: own })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_OPERATION',
+      message: expect.stringContaining('has no spmm of f32'),
+    });
   });
 });
 

@@ -59,7 +59,7 @@ export function toBoxes(
   return simple.length <= MAX_CLAUSES ? simple : undefined;
 }
 
-export function isWhole(box: Box): boolean {
+function isWhole(box: Box): boolean {
   return (
     box.document === 'any' &&
     [box.diagonal, box.rows, box.columns].every(([begin, end]) => begin === -Infinity && end === Infinity)
