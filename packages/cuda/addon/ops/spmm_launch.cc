@@ -1,7 +1,11 @@
 #include "spmm_launch.h"
 
+#include "../../../../kernels/cuda/convert/pack_params.h"
+#include "../../../../kernels/cuda/gemm/narrow_params.h"
 #include "../../../../kernels/cuda/gemm/reduce_params.h"
 #include "../../../../kernels/cuda/gemm/wide_params.h"
+#include <algorithm>
+
 #include "../runtime/launch.h"
 #include "tensor_maps.h"
 
@@ -59,6 +63,7 @@ void launch_reduce(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
   ReduceParams params{};
   params.tiles = at<const SplitTile>(o.tables, plan.splits);
   params.partials = reinterpret_cast<const float*>(o.workspace);
+  params.strips = plan.family == Family::kNarrow ? at<const int32_t>(o.tables, plan.tile_rows_table) : nullptr;
   params.cluster = plan.cluster;
   params.tile_columns = plan.tile_columns;
   params.epilogue = epilogue_params(plan, o);
@@ -67,7 +72,7 @@ void launch_reduce(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
                 static_cast<unsigned>(plan.tile_rows / 64)};
   shape.block = {kReduceThreads, 1, 1};
   shape.stream = stream;
-  cuda::launch(api, modules.kernel("spmm_common.cubin", "sparsek_reduce_partials", 0), shape, params);
+  cuda::launch(api, modules.kernel("spmm_reduce.cubin", "sparsek_reduce_partials", 0), shape, params);
 }
 
 void launch_wide(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
@@ -99,7 +104,59 @@ void launch_wide(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& pla
   cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
 }
 
+void launch_narrow(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
+                   driver::CUstream stream) {
+  const PatternView& p = plan.shape.pattern;
+  const ElementType type = plan.shape.type;
+  const int panel_rows = std::min(p.block_columns, 32);
+  const MatrixView b = b_view(plan, o);
+  NarrowParams params{};
+  params.chunked = plan.shape.dense_columns % 64 == 0;
+  if (plan.nnzb > 0) {
+    params.b = params.chunked ? encode_chunked(api, type, b, panel_rows, kNarrowTileColumns / 64)
+                              : encode_matrix(api, type, b, 64, panel_rows);
+  }
+  params.piece_rows = std::min(p.block_rows, 64);
+  params.epilogue = epilogue_params(plan, o);
+  if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), 64, params.piece_rows);
+  params.items = at<const WorkItem>(o.tables, plan.items);
+  params.item_first = at<const int32_t>(o.tables, plan.item_first);
+  params.stages = at<const NarrowStage>(o.tables, plan.stages);
+  params.tile_rows = at<const int32_t>(o.tables, plan.tile_rows_table);
+  params.packed = reinterpret_cast<const void*>(o.packed);
+  params.partials = reinterpret_cast<float*>(o.workspace);
+  params.packed_batch_stride = o.values_batch_stride > 0 ? plan.packed_bytes : 0;
+  params.has_blocks = plan.nnzb > 0;
+  cuda::LaunchShape shape;
+  shape.grid = {static_cast<unsigned>(plan.grid), 1, 1};
+  shape.block = {static_cast<unsigned>(plan.threads), 1, 1};
+  shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
+  shape.stream = stream;
+  shape.overlapPrevious = true;  // the kernel waits for the grid ahead before it touches its data
+  cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
+}
+
 }  // namespace
+
+void pack_spmm_values(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
+                      driver::CUstream stream) {
+  if (plan.fragments == 0) return;
+  PackParams params{};
+  params.values = reinterpret_cast<const uint16_t*>(o.values);
+  params.packed = reinterpret_cast<void*>(o.packed);
+  params.source = at<const int32_t>(o.tables, plan.fragment_sources);
+  params.fragments = plan.fragments;
+  params.values_batch_stride = o.values_batch_stride;
+  params.block_rows = plan.shape.pattern.block_rows;
+  params.block_columns = plan.shape.pattern.block_columns;
+  constexpr int64_t kPerBlock = kPackThreads / 32;
+  cuda::LaunchShape shape;
+  shape.grid = {static_cast<unsigned>((plan.fragments + kPerBlock - 1) / kPerBlock),
+                static_cast<unsigned>(o.values_batch_stride > 0 ? plan.shape.batch : 1), 1};
+  shape.block = {kPackThreads, 1, 1};
+  shape.stream = stream;
+  cuda::launch(api, modules.kernel("spmm_pack.cubin", "sparsek_pack_fragments", 0), shape, params);
+}
 
 bool spmm_operands_aligned(const SpmmPlan& plan, const SpmmOperands& operands) {
   return tensor_map_possible(b_view(plan, operands)) && tensor_map_possible(values_view(plan, operands));
@@ -108,7 +165,11 @@ bool spmm_operands_aligned(const SpmmPlan& plan, const SpmmOperands& operands) {
 void launch_spmm(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& operands,
                  driver::CUstream stream) {
   if (plan.shape.pattern.rows == 0 || plan.shape.dense_columns == 0 || plan.shape.batch == 0) return;
-  launch_wide(api, modules, plan, operands, stream);
+  if (plan.family == Family::kNarrow) {
+    launch_narrow(api, modules, plan, operands, stream);
+  } else {
+    launch_wide(api, modules, plan, operands, stream);
+  }
   if (plan.split_tiles > 0) launch_reduce(api, modules, plan, operands, stream);
 }
 

@@ -12,6 +12,7 @@ namespace sparsek::ops {
 // Device pointers and strides (in elements) of one call.
 struct SpmmOperands {
   driver::CUdeviceptr values = 0;     // A's blocks, in the pattern's order
+  driver::CUdeviceptr packed = 0;     // A's blocks repacked, where plan.packed_bytes is not 0 (then `values` is not read)
   driver::CUdeviceptr b = 0;
   driver::CUdeviceptr out = 0;
   driver::CUdeviceptr addend = 0;     // read when beta is not 0; may be `out`
@@ -29,6 +30,10 @@ struct SpmmOperands {
 
 // Whether the plan's kernel can read these operands (alignment of B). A plan that cannot needs a padded copy of B.
 bool spmm_operands_aligned(const SpmmPlan& plan, const SpmmOperands& operands);
+
+// Repacks A's values for a plan with plan.packed_bytes; `packed` has that many bytes a matrix of `operands.values`.
+void pack_spmm_values(const driver::Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan,
+                      const SpmmOperands& operands, driver::CUstream stream);
 
 // The context must be current. Throws a DriverError, or a MissingKernelError when the cubins are not there.
 void launch_spmm(const driver::Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan,

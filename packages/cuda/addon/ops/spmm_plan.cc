@@ -5,8 +5,9 @@
 #include <stdexcept>
 
 #include "../../../../kernels/cuda/gemm/wide_params.h"
-#include "spmm_pairs.h"
+#include "spmm_groups.h"
 #include "spmm_schedule.h"
+#include "spmm_unions.h"
 
 namespace sparsek::ops {
 namespace {
@@ -16,6 +17,7 @@ constexpr int64_t kWideStepCost = 6;       // 48 KB
 constexpr int64_t kPairPanelCost = 4;      // 32 KB of B
 constexpr int64_t kPairBlockCost = 1;      // 8 KB of A
 constexpr int64_t kWideEpilogueCost = 6;
+constexpr int64_t kNarrowEpilogueCost = 170;  // units of 512 bytes from L2
 constexpr int64_t kRasterBytes = int64_t{24} << 20;  // A of one raster group; L2 keeps about 30 MB of hot data
 
 template <typename T>
@@ -47,7 +49,9 @@ std::vector<RowTile> whole_row_tiles(const PatternView& p) {
 std::vector<RowTile> pair_tiles(const PatternView& p, bool by_overlap, std::vector<PairEntry>& entries) {
   std::vector<RowTile> tiles;
   const int64_t block_bytes = int64_t{2} * p.block_rows * p.block_columns;
-  for (const auto& [x, y] : pair_block_rows(p, by_overlap)) {
+  const std::vector<int32_t> groups = group_block_rows(p, 2, by_overlap);
+  for (size_t pair = 0; pair < groups.size(); pair += 2) {
+    const int32_t x = groups[pair], y = groups[pair + 1];
     RowTile tile{{x * 64, y < 0 ? -1 : y * 64}, static_cast<int32_t>(entries.size()), 0, 0, 0};
     int32_t i = p.indptr[x];
     int32_t j = y < 0 ? 0 : p.indptr[y];
@@ -85,7 +89,7 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
 
   std::vector<PairEntry> entries;
   ScheduleInput input;
-  input.tiles = pairs ? pair_tiles(p, options.pair_rows, entries) : whole_row_tiles(p);
+  input.tiles = pairs ? pair_tiles(p, options.group_rows, entries) : whole_row_tiles(p);
   const int64_t panel_width = int64_t{kWideTileColumns} * plan.cluster;
   input.panels = static_cast<int>((plan.shape.dense_columns + panel_width - 1) / panel_width);
   input.batch = plan.shape.batch;
@@ -108,6 +112,46 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
   plan.splits = append(plan.tables, schedule.splits.data(), schedule.splits.size());
 }
 
+void finish_narrow(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {
+  const PatternView& p = plan.shape.pattern;
+  plan.family = Family::kNarrow;
+  plan.module = plan.shape.type == ElementType::kF16 ? "spmm_narrow_f16" : "spmm_narrow_bf16";
+  plan.kernel = "sparsek_narrow_k" + std::to_string(narrow_panel_rows(p.block_columns));
+  plan.threads = kNarrowThreads;
+  plan.shared_bytes = kNarrowSharedBytes;
+  plan.tile_rows = kNarrowTileRows;
+  plan.tile_columns = kNarrowTileColumns;
+
+  const Unions unions = build_unions(p, group_block_rows(p, kNarrowTileRows / p.block_rows, options.group_rows));
+  ScheduleInput input;
+  input.tiles = unions.tiles;
+  input.panels = static_cast<int>((plan.shape.dense_columns + kNarrowTileColumns - 1) / kNarrowTileColumns);
+  input.batch = plan.shape.batch;
+  input.owners = device.multiprocessors;
+  input.epilogue_cost = kNarrowEpilogueCost;
+  input.min_piece = 8;
+  input.raster_rows = options.raster_rows;
+  input.raster_bytes = kRasterBytes;
+  const Schedule schedule = schedule_tiles(input);
+
+  plan.grid = input.owners;
+  plan.imbalance = schedule.imbalance;
+  plan.fragments = static_cast<int64_t>(unions.fragment_sources.size());
+  plan.packed_bytes = plan.fragments * kNarrowFragmentBytes;
+  const int64_t panels_per_block = p.block_columns / narrow_panel_rows(p.block_columns);
+  plan.sharing = unions.panels > 0 ? static_cast<double>(plan.nnzb * panels_per_block) / unions.panels : 1.0;
+  plan.split_tiles = static_cast<int>(schedule.splits.size());
+  plan.workspace_bytes = int64_t{4} * schedule.partials * kNarrowTileRows * kNarrowTileColumns;
+  plan.items = append(plan.tables, schedule.items.data(), schedule.items.size());
+  plan.item_first = append(plan.tables, schedule.item_first.data(), schedule.item_first.size());
+  plan.stages = append(plan.tables, unions.stages.data(), unions.stages.size());
+  plan.tile_rows_table = append(plan.tables, unions.tile_rows.data(), unions.tile_rows.size());
+  plan.fragment_sources = append(plan.tables, unions.fragment_sources.data(), unions.fragment_sources.size());
+  plan.splits = append(plan.tables, schedule.splits.data(), schedule.splits.size());
+}
+
+bool is_native_side(int side) { return side == 16 || side == 32 || side == 64 || side == 128; }
+
 }  // namespace
 
 SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const PlanOptions& options) {
@@ -117,10 +161,13 @@ SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const
   plan.nnzb = p.indptr[block_row_count(p)];
   const bool half = shape.type != ElementType::kF32;
   const bool wide = (p.block_rows == 64 || p.block_rows == 128) && (p.block_columns == 64 || p.block_columns == 128);
-  if (device.compute_major == 9 && half && wide) {
+  const bool native = is_native_side(p.block_rows) && is_native_side(p.block_columns);
+  if (device.compute_major == 9 && half && wide && !options.force_narrow) {
     finish_wide(plan, device, options);
+  } else if (device.compute_major == 9 && half && native) {
+    finish_narrow(plan, device, options);
   } else {
-    throw std::invalid_argument("Expected blocks of 64 or 128 rows and columns in f16 or bf16 but received " +
+    throw std::invalid_argument("Expected f16 or bf16 blocks with sides of 16, 32, 64 or 128 but received " +
                                 std::to_string(p.block_rows) + " x " + std::to_string(p.block_columns));
   }
   plan.shape.pattern.indptr = nullptr;

@@ -36,10 +36,11 @@ struct DeviceShape {
 struct PlanOptions {
   int cluster = 0;             // 0: choose
   int raster_rows = 0;         // tiles of a raster group; 0: choose
-  bool pair_rows = true;       // pair block rows by shared columns rather than in order
+  bool group_rows = true;      // group block rows by shared columns rather than in order
+  bool force_narrow = false;   // the union kernel where the wide one would do
 };
 
-enum class Family { kZero, kWide };
+enum class Family { kZero, kWide, kNarrow };
 
 // A range of a plan's tables, in bytes.
 struct TableRange {
@@ -55,8 +56,10 @@ struct SpmmPlan {
   int64_t nnzb = 0;
   // To be uploaded once; ranges are 256-byte aligned.
   std::vector<uint8_t> tables;
-  TableRange items, item_first, indices, pairs, splits;
+  TableRange items, item_first, indices, pairs, stages, tile_rows_table, fragment_sources, splits;
   int split_tiles = 0;
+  // Repacked values, made by `pack_spmm_values` whenever A's values change; 0: the kernel reads the blocks themselves.
+  int64_t fragments = 0, packed_bytes = 0;
   int64_t workspace_bytes = 0;  // partial sums, private to a call in flight
   // What the planner found, for reports.
   double sharing = 1.0;         // mean number of block rows that use a fetched panel of B

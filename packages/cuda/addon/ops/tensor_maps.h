@@ -22,4 +22,8 @@ bool tensor_map_possible(const MatrixView& view);
 // Box of `box_columns` (at most 64 elements, the 128-byte swizzle) x `box_rows` of one matrix. Throws a DriverError.
 TensorMap encode_matrix(const driver::Api& api, ElementType type, const MatrixView& view, int box_columns, int box_rows);
 
+// The same view with columns in chunks of 64, {64, rows, columns / 64, batch}: one box of `box_chunks` chunks lands chunk
+// after chunk. The number of columns is a multiple of 64.
+TensorMap encode_chunked(const driver::Api& api, ElementType type, const MatrixView& view, int box_rows, int box_chunks);
+
 }  // namespace sparsek::ops
