@@ -1,0 +1,118 @@
+import type { BlockShape } from '@sparsek/types';
+import { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { UsageError } from '../exit-codes.js';
+import type { Inspection, MatrixInspection } from '../inspect/inspect-file.js';
+import { parseBlockShape } from '../options.js';
+import { printJson } from '../output/json.js';
+import { formatBytes, formatCount, formatExtents, formatShare } from '../output/numbers.js';
+import { startProgress } from '../output/progress.js';
+import { fields, textTable } from '../output/table.js';
+
+interface InspectOptions {
+  readonly block?: BlockShape;
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+export function inspectCommand(context: CliContext): Command {
+  return new Command('inspect')
+    .description('What a file holds: structure, density, how well blocks fit, balance of the rows.')
+    .argument('FILE', '.npz, .npy, .mtx, .smtx or .safetensors#NAME')
+    .option('--block <RxC>', 'also look at it in blocks of this shape', parseBlockShape)
+    .option('--svg <OUT>', 'draw where entries are')
+    .option('--json', 'print one JSON object on stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sparsek inspect bcsstk13.mtx
+  sparsek inspect weights.npz --svg weights.svg
+  sparsek inspect model.safetensors
+  sparsek inspect mask.npz --json`,
+    )
+    .action((file: string, options: InspectOptions) => inspect(file, options, context));
+}
+
+async function inspect(file: string, options: InspectOptions, context: CliContext): Promise<void> {
+  const { inspectFile } = await import('../inspect/inspect-file.js');
+  const progress = startProgress(context, `reading ${file}`);
+  let found: Inspection;
+  try {
+    found = await inspectFile(file, options.block, { signal: context.signal, onProgress: progress.update });
+  } finally {
+    progress.stop();
+  }
+  if (options.svg !== undefined) {
+    if (found.kind !== 'matrix')
+      throw new UsageError(`Expected a matrix to draw but ${file} holds ${found.kind}`);
+    await writeSvg(options.svg, found, context.signal);
+  }
+  if (options.json === true) printJson(context.stdout, found.report);
+  else context.stdout.write(textOf(found));
+}
+
+async function writeSvg(path: string, found: MatrixInspection, signal: AbortSignal): Promise<void> {
+  const { writeAtomically } = await import('@sparsek/bsr/io');
+  const { patternSvg } = await import('../svg/pattern-svg.js');
+  const svg = patternSvg(found.pattern, { title: found.report.file });
+  await writeAtomically(path, { signal }, (sink) => sink.write(Buffer.from(svg)));
+}
+
+function textOf(found: Inspection): string {
+  if (found.kind === 'tensors') {
+    return textTable(
+      ['tensor', 'dtype', 'shape'],
+      found.report.tensors.map(({ name, dtype, shape }) => [name, dtype, formatExtents(shape)]),
+    );
+  }
+  if (found.kind === 'tensor') {
+    const { file, dtype, shape, values } = found.report;
+    return fields([
+      ['file', file],
+      ['kind', `tensor ${formatExtents(shape)}`],
+      ['dtype', dtype],
+      ['values', formatCount(values)],
+    ]);
+  }
+  const { report } = found;
+  const { blocks: inBlocks } = report;
+  const head = fields([
+    ['file', report.file],
+    ['kind', report.kind],
+    ['shape', formatExtents(report.shape)],
+    ['dtype', report.dtype],
+    ['entries', `${formatCount(report.nonzeros)} (${formatShare(report.elementDensity)} of all elements)`],
+    [
+      'longest row',
+      `${formatCount(report.longestRow)} entries; ${formatCount(report.emptyRows)} rows are empty`,
+    ],
+    ['memory', formatBytes(report.bytes)],
+  ]);
+  const own =
+    inBlocks &&
+    fields([
+      ['blocks', `${formatCount(inBlocks.blocks)} of ${formatExtents(inBlocks.blockShape)}`],
+      ['density', `${formatShare(inBlocks.density)} of all blocks`],
+      [
+        'fill',
+        inBlocks.fill === undefined
+          ? undefined
+          : `${formatShare(inBlocks.fill)} of stored elements are not zero`,
+      ],
+      [
+        'block rows',
+        `${inBlocks.blockRows}; longest ${inBlocks.longestRow}, mean ${inBlocks.meanRow.toFixed(1)}, empty ${inBlocks.emptyRows}`,
+      ],
+    ]);
+  const table = textTable(
+    ['block', 'blocks', 'density', 'fill'],
+    report.blockSizes.map(({ blockShape, blocks, density, fill }) => [
+      formatExtents(blockShape),
+      formatCount(blocks),
+      formatShare(density),
+      formatShare(fill),
+    ]),
+  );
+  return `${head}${own ?? ''}\nIn blocks of\n${table}`;
+}

@@ -1,0 +1,43 @@
+import { CommanderError } from 'commander';
+import type { CliContext } from './context.js';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
+import { createProgram } from './program.js';
+
+/**
+ * Runs the command line and returns its exit code. Never throws and never ends the process.
+ *
+ * @param args what stands behind `sparsek`.
+ */
+export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  try {
+    await createProgram(context).parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return report(error, args, context);
+  }
+}
+
+function report(error: unknown, args: readonly string[], { stderr, signal }: CliContext): ExitCode {
+  if (error instanceof CommanderError) {
+    // Help and version were asked for and have been printed.
+    if (error.exitCode === 0) return EXIT.done;
+    const command = args.find((arg) => !arg.startsWith('-'));
+    const help = command === undefined ? 'sparsek --help' : `sparsek ${command} --help`;
+    stderr.write(`sparsek: ${firstLine(error.message.replace(/^error: /, ''))}; see ${help}\n`);
+    return EXIT.usage;
+  }
+  const known = signal.aborted && error === signal.reason ? EXIT.interrupted : exitCodeOf(error);
+  if (known !== undefined) {
+    stderr.write(`sparsek: ${firstLine(error instanceof Error ? error.message : String(error))}\n`);
+    return known;
+  }
+  // A defect of SparseK itself: the stack is what a report needs.
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  stderr.write(`sparsek: unexpected error, please report it: ${text}\n`);
+  return EXIT.failed;
+}
+
+/** Errors promise one line; some add a drawing of the place below it. */
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]!;
+}
