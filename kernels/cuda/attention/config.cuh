@@ -9,7 +9,6 @@
 namespace sparsek::attention {
 
 constexpr int kChunk = 64;                             // 16-bit elements of a 128-byte swizzled row
-constexpr int kHalfKeys = 64;                          // keys of a half-step; a mask block has two
 constexpr int kProducerRegisters = 40;                 // 128 * 40 + 256 * 232 = 64512 = 384 * 168, the launch's own
 constexpr int kConsumerRegisters = 232;
 
@@ -19,8 +18,6 @@ struct Config {
   static constexpr int kDim = Dim;
   static constexpr bool kModified = Modified;  // softcap, ALiBi, or a scale that is not positive
   static constexpr int kKeys = keys_per_step(Dim);
-  static constexpr int kHalves = kKeys / kHalfKeys;  // half-steps of a stage
-  static constexpr bool kQueryInRegisters = Dim <= 128;  // above, O leaves no room
   static constexpr int kChunks = Dim / kChunk;
   static constexpr int kKStages = k_stages(Dim);
   static constexpr int kVStages = v_stages(Dim);

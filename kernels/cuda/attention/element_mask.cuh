@@ -1,4 +1,4 @@
-// Masking of single elements, for the half-steps that need it: 64 keep bits for each of the thread's two rows, from a bitmap
+// Masking of single elements, for the steps that need it: 128 keep bits for each of the thread's two rows, from a bitmap
 // or from clauses, then one constant-bit test an element.
 #pragma once
 
@@ -15,44 +15,59 @@ __device__ __forceinline__ uint32_t bit_range(int begin, int end) {
   return below(end) & ~below(begin);
 }
 
-// Keep bits of 64 keys for rows 0 and 1 of the thread (accumulator rows r and r + 8).
+// Keep bits of 32 * Words keys for rows 0 and 1 of the thread (accumulator rows r and r + 8).
+template <int Words>
 struct KeepBits {
-  uint32_t row[2][2];
+  uint32_t row[2][Words];
 };
 
-// Each lane of a quad evaluates the clauses for one row and one word; the quad then shares its words.
-__device__ __forceinline__ void keep_by_clauses(KeepBits& keep, const Params& p, const Pattern& pattern, int first_key,
-                                                int row, int lane) {
-  const int my_row = row + 8 * ((lane >> 1) & 1);
-  const int my_key = first_key + 32 * (lane & 1);
-  uint32_t mine = 0;
+// Lane c of a quad evaluates the clauses for word c of both rows; the quad then shares its words.
+template <int Words>
+__device__ __forceinline__ void keep_by_clauses(KeepBits<Words>& keep, const Params& p, const Pattern& pattern,
+                                                int first_key, int row, int lane) {
+  static_assert(Words <= 4);
+  const int my_key = first_key + 32 * (lane & 3);
+  uint32_t mine[2] = {0, 0};
   const Clause* clauses = table<Clause>(p, pattern.clauses);
   for (int c = 0; c < pattern.clause_count; ++c) {
-    const Interval keys = visible_keys(p.geometry, load_clause(clauses + c), my_row);
-    mine |= bit_range(keys.begin - my_key, keys.end - my_key);
+    const Clause clause = load_clause(clauses + c);
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const Interval keys = visible_keys(p.geometry, clause, row + 8 * r);
+      mine[r] |= bit_range(keys.begin - my_key, keys.end - my_key);
+    }
   }
 #pragma unroll
-  for (int i = 0; i < 4; ++i) keep.row[i >> 1][i & 1] = __shfl_sync(0xffffffffu, mine, (lane & ~3) | i);
+  for (int w = 0; w < Words; ++w) {
+#pragma unroll
+    for (int r = 0; r < 2; ++r) keep.row[r][w] = __shfl_sync(0xffffffffu, mine[r], (lane & ~3) | w);
+  }
 }
 
-// A row of a bitmap is four words, of which the half-step at `first_key` takes two.
-__device__ __forceinline__ void keep_by_bitmap(KeepBits& keep, const uint32_t* bitmap, int first_key, int row) {
+// A row of a bitmap is four words, of which a step of 64 keys takes the two at `first_key`.
+template <int Words>
+__device__ __forceinline__ void keep_by_bitmap(KeepBits<Words>& keep, const uint32_t* bitmap, int first_key, int row) {
   constexpr int kWordsPerRow = 4;
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     const uint32_t* words = bitmap + (row + 8 * r) * kWordsPerRow + first_key / 32 % kWordsPerRow;
-    const uint2 half = __ldg(reinterpret_cast<const uint2*>(words));
-    keep.row[r][0] = half.x;
-    keep.row[r][1] = half.y;
+#pragma unroll
+    for (int w = 0; w < Words; w += 2) {
+      const uint2 pair = __ldg(reinterpret_cast<const uint2*>(words + w));
+      keep.row[r][w] = pair.x;
+      keep.row[r][w + 1] = pair.y;
+    }
   }
 }
 
 // Sets the hidden elements to -infinity. The thread owns columns 8j + 2 (lane % 4) + {0, 1}: after a shift by the lane's
 // offset the tested bits are compile-time constants.
-__device__ __forceinline__ void apply_keep(float (&s)[32], const KeepBits& keep, int keys_left, int lane) {
+template <int Words, int Count>
+__device__ __forceinline__ void apply_keep(float (&s)[Count], const KeepBits<Words>& keep, int keys_left, int lane) {
+  static_assert(Count == 16 * Words);
   const int shift = 2 * (lane & 3);
 #pragma unroll
-  for (int w = 0; w < 2; ++w) {
+  for (int w = 0; w < Words; ++w) {
     const uint32_t exists = bit_range(0, keys_left - 32 * w);
 #pragma unroll
     for (int r = 0; r < 2; ++r) {

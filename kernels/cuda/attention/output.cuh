@@ -41,7 +41,7 @@ __device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, fl
   const int row = first_row + 16 * (thread >> 5) + ((thread & 31) >> 2);
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
-    const RowResult result = finish_row(state.max[r], quad_sum(state.sum[r]), scale, sink2);
+    const RowResult result = finish_row(state.reference[r], quad_sum(state.sum[r]), scale, sink2);
 #pragma unroll
     for (int i = 2 * r; i < Count; i += 4) {
       o[i] *= result.factor;

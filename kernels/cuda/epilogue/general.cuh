@@ -23,19 +23,35 @@ __device__ __forceinline__ float finish(const EpilogueParams& p, float sum, floa
   return activate(p.alpha * sum + p.beta * addend + bias, p.activation);
 }
 
-// Rows row0 .. row0+63 and columns column0 .. column0+31 of the staged chunk. Called by the 128 threads of a warpgroup.
-__device__ __forceinline__ void general_store(const float* staging, const EpilogueParams& p, int batch, int row0,
+// Row of C of row i of a 64-row tile: neighbouring rows, or strips of 16 from a table (-1: no such row).
+struct PlainRows {
+  int row0;
+  __device__ __forceinline__ int operator()(int i) const { return row0 + i; }
+};
+
+struct StripRows {
+  const int32_t* first;
+  __device__ __forceinline__ int operator()(int i) const {
+    const int row0 = __ldg(first + i / 16);
+    return row0 < 0 ? -1 : row0 + i % 16;
+  }
+};
+
+// Stores a staged chunk of 64 rows and columns column0 .. column0+31. Called by the 128 threads of a warpgroup.
+template <typename Rows>
+__device__ __forceinline__ void general_store(const float* staging, const EpilogueParams& p, int batch, Rows row_of,
                                               int column0, int thread) {
   const int64_t base = batch * p.batch_stride;
   if (p.transposed) {
     // Neighbouring threads take neighbouring rows, which are contiguous in memory.
-    const int row = thread & 63;
-    if (row0 + row >= p.rows) return;
-    const float bias = p.bias ? __ldg(p.bias + row0 + row) : 0.0f;
+    const int i = thread & 63;
+    const int row = row_of(i);
+    if (row < 0 || row >= p.rows) return;
+    const float bias = p.bias ? __ldg(p.bias + row) : 0.0f;
     for (int column = thread >> 6; column < kGeneralChunk && column0 + column < p.columns; column += 2) {
-      const int64_t index = base + (column0 + column) * p.leading + row0 + row;
+      const int64_t index = base + (column0 + column) * p.leading + row;
       const float addend = p.beta != 0.0f ? load_element(p.addend, index, p.out_type) : 0.0f;
-      store_element(p.out, index, p.out_type, finish(p, staging[general_offset(row, column)], addend, bias));
+      store_element(p.out, index, p.out_type, finish(p, staging[general_offset(i, column)], addend, bias));
     }
     return;
   }
@@ -43,14 +59,15 @@ __device__ __forceinline__ void general_store(const float* staging, const Epilog
   const int valid = min(4, p.columns - column0 - column);
   if (valid <= 0) return;
   const bool vector = valid == 4 && (p.leading & 3) == 0 && (p.batch_stride & 3) == 0;
-  for (int row = thread / kGeneralQuads; row < 64 && row0 + row < p.rows; row += 128 / kGeneralQuads) {
-    const float4 sum = *reinterpret_cast<const float4*>(staging + general_offset(row, column));
-    const float bias = p.bias ? __ldg(p.bias + row0 + row) : 0.0f;
-    const int64_t index = base + (row0 + row) * p.leading + column0 + column;
+  for (int i = thread / kGeneralQuads; i < 64; i += 128 / kGeneralQuads) {
+    const int row = row_of(i);
+    if (row < 0 || row >= p.rows) continue;
+    const float4 sum = *reinterpret_cast<const float4*>(staging + general_offset(i, column));
+    const float bias = p.bias ? __ldg(p.bias + row) : 0.0f;
+    const int64_t index = base + row * p.leading + column0 + column;
     float addend[4] = {0.0f, 0.0f, 0.0f, 0.0f};
     if (p.beta != 0.0f) {
-      for (int i = 0; i < 4; ++i)
-        if (i < valid) addend[i] = load_element(p.addend, index + i, p.out_type);
+      for (int j = 0; j < valid; ++j) addend[j] = load_element(p.addend, index + j, p.out_type);
     }
     const float4 v = make_float4(finish(p, sum.x, addend[0], bias), finish(p, sum.y, addend[1], bias),
                                  finish(p, sum.z, addend[2], bias), finish(p, sum.w, addend[3], bias));
@@ -58,8 +75,7 @@ __device__ __forceinline__ void general_store(const float* staging, const Epilog
       store_four(p.out, index, p.out_type, v);
     } else {
       const float values[4] = {v.x, v.y, v.z, v.w};
-      for (int i = 0; i < 4; ++i)
-        if (i < valid) store_element(p.out, index + i, p.out_type, values[i]);
+      for (int j = 0; j < valid; ++j) store_element(p.out, index + j, p.out_type, values[j]);
     }
   }
 }

@@ -1,5 +1,5 @@
 // Adds the pieces of split rows in a fixed order and finishes the tile. One block for 64 x 32 of C:
-// grid = (split tiles, column chunks of a cluster's panel, halves of a tile).
+// grid = (split tiles, column chunks of a cluster's panel, 64-row groups of a tile).
 #include "../epilogue/general.cuh"
 #include "reduce_params.h"
 
@@ -10,7 +10,7 @@ extern "C" __global__ void __launch_bounds__(sparsek::kReduceThreads)
   __shared__ __align__(16) float sums[64 * epilogue::kGeneralChunk];
   const SplitTile tile = p.tiles[blockIdx.x];
   const int row0 = blockIdx.z == 0 ? tile.slot_row[0] : tile.slot_row[1];
-  if (row0 < 0) return;
+  if (!p.strips && row0 < 0) return;
   const int chunks = p.tile_columns / epilogue::kGeneralChunk;
   const int rank = static_cast<int>(blockIdx.y) / chunks;
   const int chunk_column = static_cast<int>(blockIdx.y) % chunks * epilogue::kGeneralChunk;
@@ -30,5 +30,10 @@ extern "C" __global__ void __launch_bounds__(sparsek::kReduceThreads)
   }
   __syncthreads();
   const int column0 = (tile.panel * p.cluster + rank) * p.tile_columns + chunk_column;
-  epilogue::general_store(sums, p.epilogue, tile.batch, row0, column0, thread);
+  if (p.strips) {
+    const int32_t* strips = p.strips + (tile.slot_row[0] * gridDim.z + blockIdx.z) * 4;
+    epilogue::general_store(sums, p.epilogue, tile.batch, epilogue::StripRows{strips}, column0, thread);
+  } else {
+    epilogue::general_store(sums, p.epilogue, tile.batch, epilogue::PlainRows{row0}, column0, thread);
+  }
 }

@@ -9,6 +9,7 @@ namespace sparsek {
 struct ReduceParams {
   const SplitTile* tiles;
   const float* partials;  // slot s, CTA r of the cluster: tile number s * cluster + r, tile_rows x tile_columns
+  const int32_t* strips;  // of tiles made of strips: their first rows, by slot_row[0] (the tile's number); else null
   int32_t cluster, tile_columns;
   EpilogueParams epilogue;
 };

@@ -300,7 +300,8 @@ struct Wide {
       if (item.partial >= 0) {
         epilogue::partial_store(staging, partial, kN, tile_column, thread);
       } else {
-        epilogue::general_store(staging, p.epilogue, item.batch, row0, first_column(item, rank) + tile_column, thread);
+        epilogue::general_store(staging, p.epilogue, item.batch, epilogue::PlainRows{row0},
+                                first_column(item, rank) + tile_column, thread);
       }
     }
   }
