@@ -5,6 +5,8 @@
 namespace sparsek {
 namespace {
 
+constexpr std::int64_t kNoTile = -1;
+
 /// Ones at [begin, end), 0 <= begin <= end <= 64.
 std::uint64_t ones(std::int64_t begin, std::int64_t end) {
   if (begin >= end) return 0;
@@ -86,7 +88,7 @@ std::int64_t MaskWalk::nextRegularTile() const {
   for (std::size_t c = 0; c < pattern_.clauses.size(); ++c) {
     if (scratch_.hull[2 * c + 1] > key) nearest = std::min(nearest, std::max(key, scratch_.hull[2 * c]));
   }
-  return nearest / kTileKeys;
+  return nearest < mask_.keyLength ? nearest / kTileKeys : kNoTile;
 }
 
 /// Also moves the cursors past the blocks that end before the tile.
@@ -101,7 +103,7 @@ std::int64_t MaskWalk::nextStoredTile() {
       nearest = std::min(nearest, std::max(key, pattern_.indices[static_cast<std::size_t>(p)] * mask_.blockKeys));
     }
   }
-  return nearest / kTileKeys;
+  return nearest < mask_.keyLength ? nearest / kTileKeys : kNoTile;
 }
 
 /// Adds what the clauses show of the keys [key0, key1) to the rows; `base` is the key of bit 0.
@@ -154,8 +156,8 @@ void MaskWalk::addStored(std::int64_t key0, std::int64_t key1, std::uint64_t* ro
 bool MaskWalk::next(std::int64_t& key, bool& full, std::uint64_t* rows) {
   for (;;) {
     tile_ = pattern_.stored ? nextStoredTile() : nextRegularTile();
+    if (tile_ == kNoTile) return false;
     const std::int64_t key0 = tile_ * kTileKeys;
-    if (key0 >= mask_.keyLength) return false;
     const std::int64_t key1 = std::min(key0 + kTileKeys, mask_.keyLength);
     std::fill(rows, rows + queries_, 0);
     if (pattern_.stored) {

@@ -28,7 +28,8 @@ inline Vec exp2(Vec x) {
 inline Vec exp(Vec x) {
   constexpr float coefficients[] = {0.00015469732f, 0.00134004322f, 0.0096180256f, 0.0555032721f,
                                     0.240226512f,   0.693147207f,   1.0f};
-  const Vec clamped = min(splat(89.0f), max(splat(-89.0f), x));
+  // To -127 and 128 in base 2, where powerOfTwo ends.
+  const Vec clamped = min(splat(89.0f), max(splat(-88.0f), x));
   const Vec whole = roundNearest(mul(clamped, splat(kLog2E)));
   const Vec rest = fma(whole, splat(-1.42860677e-06f), fma(whole, splat(-0.693145752f), clamped));
   return mul(polynomial(mul(rest, splat(kLog2E)), coefficients), powerOfTwo(whole));

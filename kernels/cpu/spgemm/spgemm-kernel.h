@@ -52,6 +52,11 @@ inline void spgemmRun(const SpgemmArgs& args, const std::int32_t* a, const std::
       v += piece;
     }
   }
+  for (int m = 0; m < target.height; ++m) {
+    for (int n = m < target.rows ? target.columns : 0; n < target.width; ++n) {
+      storeElement(target.out, target.dtype, target.first + m * target.row + n, 0.0f);
+    }
+  }
 }
 
 const SpgemmKernels kSpgemm = {W, spgemmConvert, spgemmPad, spgemmScratch, spgemmRun};

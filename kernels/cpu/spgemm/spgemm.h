@@ -17,7 +17,8 @@ struct SpgemmArgs {
   float alpha;
 };
 
-/// Where one block of C goes: `rows` x `columns` elements, `row` elements from row to row; the rest is not written.
+/// Where one block of C goes: `rows` x `columns` elements, `row` elements from row to row. A stored block's part outside
+/// the matrix, up to `height` x `width`, is set to zero, whatever A and B hold; otherwise both equal rows and columns.
 struct SpgemmTarget {
   void* out;
   Dtype dtype;
@@ -25,6 +26,8 @@ struct SpgemmTarget {
   std::int64_t row;
   int rows;
   int columns;
+  int height;
+  int width;
 };
 
 struct SpgemmKernels {

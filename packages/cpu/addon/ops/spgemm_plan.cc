@@ -158,15 +158,13 @@ void SpgemmPlan::runRow(const Run& run, std::int64_t row, Worker& worker) const 
   }
   for (std::int64_t i = 0; i < blocks && !__atomic_load_n(run.cancelled, __ATOMIC_RELAXED); ++i) {
     const std::size_t slot = static_cast<std::size_t>(i);
-    SpgemmTarget target{run.out.data, outDtype_, (first + i) * result.blockArea(), result.width, result.height,
-                        result.width};
-    if (dense_) {
-      const std::int64_t column = std::int64_t{result.indices[static_cast<std::size_t>(first + i)]} * result.width;
-      target.first = row0 * result.columns + column;
-      target.row = result.columns;
-      target.rows = rows;
-      target.columns = static_cast<int>(std::min<std::int64_t>(result.width, result.columns - column));
-    }
+    const std::int64_t column = std::int64_t{result.indices[static_cast<std::size_t>(first + i)]} * result.width;
+    const int columns = static_cast<int>(std::min<std::int64_t>(result.width, result.columns - column));
+    const SpgemmTarget target =
+        dense_ ? SpgemmTarget{run.out.data, outDtype_, row0 * result.columns + column, result.columns,
+                              rows,         columns,   rows,                           columns}
+               : SpgemmTarget{run.out.data,  outDtype_, (first + i) * result.blockArea(), result.width,
+                              rows,          columns,   result.height,                    result.width};
     const std::size_t begin = static_cast<std::size_t>(products.begin[slot]);
     spgemm.run(run.args, products.a.data() + begin, products.b.data() + begin,
                products.begin[slot + 1] - products.begin[slot], target, scratch);
