@@ -108,6 +108,13 @@ describe('a backend that', () => {
     expect(failures).toHaveLength(2);
   });
 
+  test('hangs is caught, and the run goes on', async () => {
+    const stuck = { ...referenceBackend(), planSddmm: () => new Promise<never>(() => {}) };
+    const report = await runConformance(stuck, { cases: FEW, timeLimit: 0.01 });
+    expect(report.totals.failed).toBe(3);
+    expect(report.cases[2]!.reason).toBe('nothing came within 0.01 s');
+  });
+
   test('fails when disposed twice is caught', async () => {
     const fragile = mutant({ wrapPlan: disposeOnce });
     expect(await contractFailures(fragile, 'disposing twice')).toHaveLength(2);

@@ -18,6 +18,8 @@ export interface ConformanceOptions {
   /** Called after every check. */
   readonly onCase?: (report: CheckReport, done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Longest time that one check may take, in seconds; then it has failed, and the run goes on. Default 60. */
+  readonly timeLimit?: number;
 }
 
 /** How often each case is run again. */
@@ -38,14 +40,14 @@ export async function runConformance(
   backend: Backend,
   options: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
-  const { level = 'quick', seed = 0 } = options;
+  const { level = 'quick', seed = 0, timeLimit = 60 } = options;
   const start = performance.now();
   const checks = listChecks(backend, options).filter((check) => isWanted(check, options.only));
   const reports: CheckReport[] = [];
   for (const { run, ...check } of checks) {
     options.signal?.throwIfAborted();
     const begin = performance.now();
-    const result = await run();
+    const result = await settleWithin(timeLimit, run());
     const report = { ...check, ...result, seconds: (performance.now() - begin) / 1000 };
     reports.push(report);
     options.onCase?.(report, reports.length, checks.length);
@@ -87,4 +89,17 @@ function isWanted(check: Check, only: string | undefined): boolean {
   if (only === undefined) return true;
   if (OPERATIONS.some((operation) => operation === only)) return check.operation === only;
   return check.name.includes(only);
+}
+
+async function settleWithin(seconds: number, work: Promise<CheckResult>): Promise<CheckResult> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<CheckResult>((resolve) => {
+    const failed: CheckResult = { status: 'failed', reason: `nothing came within ${seconds} s` };
+    timer = setTimeout(() => resolve(failed), seconds * 1000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
