@@ -1,4 +1,4 @@
-import { maskStatistics } from '@sparsek/bsr';
+import { checkBlockMask, isVisible, maskStatistics } from '@sparsek/bsr';
 import { BLOCK_CLAUSES, type BlockMask, type MaskPattern, type StoredPattern } from '@sparsek/types';
 import { describe, expect, it } from 'vitest';
 import {
@@ -20,6 +20,7 @@ import {
   selectedBlocks,
   sink,
   verticalSlash,
+  visible,
   window,
 } from '../src/index.js';
 import { definedMask, draw, readMask } from './helpers.js';
@@ -220,6 +221,27 @@ describe('arguments', () => {
         const mask = compileMask(expression, { queryLength, keyLength });
         expect(readMask(mask, 0, 0)).toEqual(definedMask(expression, queryLength, keyLength));
       }
+    }
+  });
+});
+
+describe('long sequences', () => {
+  it.each([
+    ['window:4096 | sink:7', 2 ** 20],
+    ['causal & (global:3 | window:100)', 2 ** 29],
+    ['dilated:4096,7', 2 ** 20],
+    ['bigbird & causal', 2 ** 20],
+  ])('%s over %i tokens shows the defined pairs', (spec, length) => {
+    const expression = parseMask(spec);
+    const queryLength = Math.min(length, 2 ** 20);
+    const mask = compileMask(expression, { queryLength, keyLength: length });
+    checkBlockMask(mask);
+    for (let n = 0; n < 2000; n++) {
+      const q = (n * 524287 + 11) % queryLength;
+      const i = q + length - queryLength;
+      // Near the diagonal, where windows end, and anywhere.
+      const j = n % 2 ? Math.max(i - ((n * 37) % 8200), 0) : (n * 16777213) % length;
+      expect(isVisible(mask, 0, 0, q, j)).toBe(visible(expression, i, j, { keyLength: length }));
     }
   });
 });

@@ -153,6 +153,40 @@ describe('parseMask', () => {
     expect(caught).toMatchObject({ position, message: expect.stringMatching(message) });
   });
 
+  it('throws nothing else, whatever the text', () => {
+    const piece = fc.oneof(
+      fc.string({ maxLength: 4 }),
+      fc.constantFrom(
+        'causal',
+        'window:',
+        '5',
+        ',',
+        '&',
+        '|',
+        '!',
+        '(',
+        ')',
+        ' ',
+        'preset:',
+        'document:',
+        '"',
+        'bigbird:seed=',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const spec = pieces.join('');
+        try {
+          parseMask(spec);
+        } catch (error) {
+          if (!MaskSyntaxError.isInstance(error)) throw error;
+          expect(error.position).toBeLessThanOrEqual(spec.length);
+        }
+      }),
+      { numRuns: 2000, seed: 17 },
+    );
+  });
+
   it('draws a caret under the place', () => {
     expect(() => parseMask('causal & widow:5')).toThrow(
       'at position 9 of the mask but found "widow:5"\n  causal & widow:5\n           ^',
