@@ -42,9 +42,11 @@ Examples:
 Every command has its own help: sparsek help COMMAND`,
     );
   for (const command of COMMANDS) program.addCommand(command(context));
-  program.action(() => {
+  // Without this, a wrong name would be reported as one argument too many.
+  program.allowExcessArguments(true).action(() => {
     const names = program.commands.map((command) => command.name()).join(', ');
-    throw new UsageError(`Expected a command (${names}) but received none; see sparsek --help`);
+    const received = program.args[0] === undefined ? 'none' : `"${program.args[0]}"`;
+    throw new UsageError(`Expected a command (${names}) but received ${received}; see sparsek --help`);
   });
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -23,7 +23,10 @@ function report(error: unknown, args: readonly string[], { stderr, signal }: Cli
     if (error.exitCode === 0) return EXIT.done;
     const command = args.find((arg) => !arg.startsWith('-'));
     const help = command === undefined ? 'sparsek --help' : `sparsek ${command} --help`;
-    stderr.write(`sparsek: ${firstLine(error.message.replace(/^error: /, ''))}; see ${help}\n`);
+    const problem = firstLine(error.message)
+      .replace(/^error: /, '')
+      .replace(/\.$/, '');
+    stderr.write(`sparsek: ${problem}; see ${help}\n`);
     return EXIT.usage;
   }
   const known = signal.aborted && error === signal.reason ? EXIT.interrupted : exitCodeOf(error);

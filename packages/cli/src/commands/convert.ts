@@ -65,6 +65,6 @@ async function convert(
     );
   }
   await writeMatrix(output, matrix, { signal: context.signal });
-  context.stdout.write(`${output}: ${describeMatrix(matrix)}\n`);
+  context.stdout.write(`${output}: ${describeMatrix(matrix, target.format)}\n`);
   for (const note of notes(matrix, target.format)) context.stderr.write(`note: ${note}\n`);
 }

@@ -1,8 +1,9 @@
+import { basename } from 'node:path';
 import type { BlockShape } from '@sparsek/types';
 import { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../exit-codes.js';
-import type { Inspection, MatrixInspection } from '../inspect/inspect-file.js';
+import type { Inspection, MatrixInspection, MatrixReport } from '../inspect/inspect-file.js';
 import { parseBlockShape } from '../options.js';
 import { printJson } from '../output/json.js';
 import { formatBytes, formatCount, formatExtents, formatShare } from '../output/numbers.js';
@@ -55,7 +56,7 @@ async function inspect(file: string, options: InspectOptions, context: CliContex
 async function writeSvg(path: string, found: MatrixInspection, signal: AbortSignal): Promise<void> {
   const { writeAtomically } = await import('@sparsek/bsr/io');
   const { patternSvg } = await import('../svg/pattern-svg.js');
-  const svg = patternSvg(found.pattern, { title: found.report.file });
+  const svg = patternSvg(found.pattern, { title: basename(found.report.file) });
   await writeAtomically(path, { signal }, (sink) => sink.write(Buffer.from(svg)));
 }
 
@@ -76,7 +77,6 @@ function textOf(found: Inspection): string {
     ]);
   }
   const { report } = found;
-  const { blocks: inBlocks } = report;
   const head = fields([
     ['file', report.file],
     ['kind', report.kind],
@@ -88,23 +88,8 @@ function textOf(found: Inspection): string {
       `${formatCount(report.longestRow)} entries; ${formatCount(report.emptyRows)} rows are empty`,
     ],
     ['memory', formatBytes(report.bytes)],
+    ...(report.blocks === undefined ? [] : blockFields(report.blocks)),
   ]);
-  const own =
-    inBlocks &&
-    fields([
-      ['blocks', `${formatCount(inBlocks.blocks)} of ${formatExtents(inBlocks.blockShape)}`],
-      ['density', `${formatShare(inBlocks.density)} of all blocks`],
-      [
-        'fill',
-        inBlocks.fill === undefined
-          ? undefined
-          : `${formatShare(inBlocks.fill)} of stored elements are not zero`,
-      ],
-      [
-        'block rows',
-        `${inBlocks.blockRows}; longest ${inBlocks.longestRow}, mean ${inBlocks.meanRow.toFixed(1)}, empty ${inBlocks.emptyRows}`,
-      ],
-    ]);
   const table = textTable(
     ['block', 'blocks', 'density', 'fill'],
     report.blockSizes.map(({ blockShape, blocks, density, fill }) => [
@@ -114,5 +99,15 @@ function textOf(found: Inspection): string {
       formatShare(fill),
     ]),
   );
-  return `${head}${own ?? ''}\nIn blocks of\n${table}`;
+  return `${head}\nIn blocks of\n${table}`;
+}
+
+function blockFields(stored: NonNullable<MatrixReport['blocks']>): (readonly [string, string | undefined])[] {
+  const { blocks, blockShape, density, fill, blockRows, longestRow, meanRow, emptyRows } = stored;
+  return [
+    ['blocks', `${formatCount(blocks)} of ${formatExtents(blockShape)}`],
+    ['density', `${formatShare(density)} of all blocks`],
+    ['fill', fill === undefined ? undefined : `${formatShare(fill)} of stored elements are not zero`],
+    ['block rows', `${blockRows}; longest ${longestRow}, mean ${meanRow.toFixed(1)}, empty ${emptyRows}`],
+  ];
 }

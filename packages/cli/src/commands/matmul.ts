@@ -80,7 +80,8 @@ async function matmul(
   for (const note of notes(loaded, target.format)) context.stderr.write(`note: ${note}\n`);
   const report = { ...product.report, dtype, density: densityOf(a, b), shape: loaded.shape, output: out };
   if (options.json === true) printJson(context.stdout, report);
-  else context.stdout.write(`${out}: ${describeMatrix(loaded)}\n${timingFields(product.report)}`);
+  else
+    context.stdout.write(`${out}: ${describeMatrix(loaded, target.format)}\n${timingFields(product.report)}`);
 }
 
 interface Product {

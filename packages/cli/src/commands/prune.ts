@@ -55,6 +55,6 @@ async function prune(
   const before = norm(matrix.values);
   const kept =
     before === 0 ? 'nothing to lose' : `${formatShare(norm(pruned.values) / before)} of the norm kept`;
-  context.stdout.write(`${output}: ${describeMatrix(result)}; ${kept}\n`);
+  context.stdout.write(`${output}: ${describeMatrix(result, target.format)}; ${kept}\n`);
   for (const note of notes(result, target.format)) context.stderr.write(`note: ${note}\n`);
 }

@@ -5,7 +5,7 @@ import { type CellGrid, cellGrid } from './cells.js';
 /** Longer and shortest side of the drawn matrix, in pixels. */
 const LONG_SIDE = 640;
 const SHORT_SIDE = 96;
-const MARGIN = { left: 72, top: 64, right: 24, bottom: 64 };
+const MARGIN = { left: 104, top: 64, right: 24, bottom: 76 };
 /** A cell with one block of thousands still has to be seen. */
 const FAINTEST = 0.12;
 const LEGEND_STEPS = 5;
@@ -50,6 +50,8 @@ export function patternSvg(pattern: BsrPattern, { title }: { readonly title: str
     '</g>',
     ...columnTicks(columns, width, height),
     ...rowTicks(rows, height),
+    `<text transform="translate(-88 ${height / 2}) rotate(-90)" text-anchor="middle">row</text>`,
+    `<text x="${width / 2}" y="${height + 34}" text-anchor="middle">column</text>`,
     ...legend(grid, single, height),
     '</g>',
     '</svg>',
@@ -91,7 +93,7 @@ function columnTicks(columns: number, width: number, height: number): string[] {
     const anchor = tick === 0 ? 'start' : tick === columns ? 'end' : 'middle';
     return [
       `<line class="tick" x1="${x}" x2="${x}" y1="${height}" y2="${height + 5}"/>`,
-      `<text x="${x}" y="${height + 18}" text-anchor="${anchor}">${tick === columns && columns > 0 ? `${tick} columns` : tick}</text>`,
+      `<text x="${x}" y="${height + 18}" text-anchor="${anchor}">${tick}</text>`,
     ];
   });
 }
@@ -99,10 +101,9 @@ function columnTicks(columns: number, width: number, height: number): string[] {
 function rowTicks(rows: number, height: number): string[] {
   return ticks(rows).flatMap((tick) => {
     const y = round((height * tick) / Math.max(rows, 1));
-    const label = tick === rows && rows > 0 ? `${tick} rows` : `${tick}`;
     return [
       `<line class="tick" x1="-5" x2="0" y1="${y}" y2="${y}"/>`,
-      `<text x="-8" y="${tick === 0 ? y + 10 : y}" text-anchor="end">${label}</text>`,
+      `<text x="-8" y="${tick === 0 ? y + 10 : y}" text-anchor="end">${tick}</text>`,
     ];
   });
 }
@@ -116,13 +117,13 @@ function legend(grid: CellGrid, single: boolean, height: number): string[] {
   const [down, across] = grid.blocksPerCell;
   const unit = single ? 'entries' : 'blocks';
   const one = down === 1 && across === 1;
-  if (one) return [`<text x="0" y="${height + 42}">one cell is one ${single ? 'entry' : 'block'}</text>`];
+  if (one) return [`<text x="0" y="${height + 60}">one cell is one ${single ? 'entry' : 'block'}</text>`];
   const swatches = Array.from({ length: LEGEND_STEPS }, (_, step) => {
     const share = (step + 1) / LEGEND_STEPS;
-    return `<rect class="ink" x="${step * 20}" y="${height + 32}" width="20" height="12" opacity="${round(opacityOf(share))}"/>`;
+    return `<rect class="ink" x="${step * 20}" y="${height + 50}" width="20" height="12" opacity="${round(opacityOf(share))}"/>`;
   });
   const text = `0 to 100 % of the ${formatExtents([down, across])} ${unit} of a cell`;
-  return [...swatches, `<text x="${LEGEND_STEPS * 20 + 8}" y="${height + 42}">${text}</text>`];
+  return [...swatches, `<text x="${LEGEND_STEPS * 20 + 8}" y="${height + 60}">${text}</text>`];
 }
 
 function round(value: number): number {
