@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { attentionCommand } from './commands/attention.js';
+import { benchCommand } from './commands/bench.js';
 import { convertCommand } from './commands/convert.js';
+import { demoCommand } from './commands/demo.js';
 import { infoCommand } from './commands/info.js';
 import { inspectCommand } from './commands/inspect.js';
 import { matmulCommand } from './commands/matmul.js';
@@ -19,6 +21,8 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   matmulCommand,
   attentionCommand,
   validateCommand,
+  benchCommand,
+  demoCommand,
 ];
 
 export function createProgram(context: CliContext): Command {

@@ -145,8 +145,8 @@ async function attentionSection(result: DemoResult): Promise<PageSection> {
     {
       kind: 'text',
       text:
-        'Fused attention of one head under published masks, float32. Time follows the visible query-key pairs: the ' +
-        'points lie on one line. Memory is Q, K, V, O and the mask; no score matrix is ever stored.',
+        'Fused attention of one head under published masks, float32. Time follows the visible query-key pairs, ' +
+        'not the square of the length. Memory is Q, K, V, O and the mask; no score matrix is ever stored.',
     },
     { kind: 'chart', caption: 'Time against visible work', chart: time },
     { kind: 'chart', caption: 'Memory used, and what a matrix of all scores would take', chart: memory },

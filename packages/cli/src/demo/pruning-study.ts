@@ -41,7 +41,7 @@ export interface PruningStudy {
 }
 
 const BLOCK_SIZES = [16, 32, 64];
-const DENSITIES = [0.5, 0.25, 0.125];
+const DENSITIES = [0.75, 0.5, 0.25, 0.125];
 const REPEATS = 3;
 const CHECKED_LAYER = 'layer 0 ffn 1';
 

@@ -1,0 +1,133 @@
+import type { BenchReport, CaseComparison, Suite } from '@sparsek/bench';
+import { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { CheckFailedError, UsageError } from '../exit-codes.js';
+import { writeText } from '../files/write-text.js';
+import { type BackendOption, backendOption } from '../options.js';
+import { startProgress } from '../output/progress.js';
+import { textTable } from '../output/table.js';
+import { VERSION } from '../version.js';
+
+interface BenchOptions {
+  readonly backend: BackendOption;
+  readonly peers?: boolean;
+  readonly json?: string;
+  readonly html?: string;
+}
+
+export function benchCommand(context: CliContext): Command {
+  return new Command('bench')
+    .description(
+      'Time a suite, against peers if asked, and check every result; exit code 1 when one is wrong.',
+    )
+    .argument('[suite]', 'name of a suite, a file of cases (.json), or "compare"; none: list the suites')
+    .argument('[reports...]', 'with compare: two reports, the older one first')
+    .addOption(backendOption())
+    .option('--peers', 'also time every peer that is on this machine')
+    .option('--json <OUT>', 'write the report as JSON')
+    .option('--html <OUT>', 'write the report as one self-contained page')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sparsek bench
+  sparsek bench cpu --peers --json cpu.json --html cpu.html
+  sparsek bench my-cases.json
+  sparsek bench compare before.json after.json`,
+    )
+    .action((suite: string | undefined, reports: readonly string[], options: BenchOptions) => {
+      if (suite === 'compare') return compare(reports, context);
+      if (reports.length > 0)
+        throw new UsageError(`Expected one suite but received also ${reports.join(' ')}`);
+      return suite === undefined ? listSuites(context) : bench(suite, options, context);
+    });
+}
+
+async function listSuites({ stdout }: CliContext): Promise<void> {
+  const { SUITES } = await import('@sparsek/bench');
+  const rows = [...SUITES.values()].map(({ name, cases, description }) => [name, cases.length, description]);
+  stdout.write(textTable(['suite', 'cases', 'description'], rows));
+}
+
+async function bench(name: string, options: BenchOptions, context: CliContext): Promise<void> {
+  const { findPythonPeers, renderBenchReport, runSuite, sparsekContestant, TABLE_HEAD, tableRows } =
+    await import('@sparsek/bench');
+  const { openBackend } = await import('@sparsek/backend');
+  const suite = await findSuite(name);
+  using backend = await openBackend(options.backend);
+  const peers = options.peers
+    ? await findPythonPeers(backend.name === 'cuda' ? 'gpu' : 'cpu')
+    : { contestants: [], missing: [] };
+  for (const { name: peer, reason } of peers.missing) {
+    context.stderr.write(`sparsek: ${peer} does not take part: ${firstLine(reason)}\n`);
+  }
+  const progress = startProgress(context, `benchmarking ${suite.name}`);
+  let report: BenchReport;
+  try {
+    report = await runSuite(suite, [sparsekContestant(backend, VERSION), ...peers.contestants], {
+      signal: context.signal,
+      command: commandLine(name, options),
+      onProgress: progress.update,
+    });
+  } finally {
+    progress.stop();
+    for (const peer of peers.contestants) await peer[Symbol.asyncDispose]();
+  }
+  context.stdout.write(textTable(TABLE_HEAD, report.results.flatMap(tableRows)));
+  const { json, html } = options;
+  if (json !== undefined) await writeText(json, `${JSON.stringify(report, undefined, 2)}\n`, context.signal);
+  if (html !== undefined) await writeText(html, await renderBenchReport(report), context.signal);
+  refuseWrongResults(report);
+}
+
+async function findSuite(name: string): Promise<Suite> {
+  const { loadSuite, SUITES } = await import('@sparsek/bench');
+  if (name.endsWith('.json')) return loadSuite(name);
+  const suite = SUITES.get(name);
+  if (!suite) {
+    const names = [...SUITES.keys()].join(', ');
+    throw new UsageError(`Expected a suite (${names}), a .json file or "compare" but received "${name}"`);
+  }
+  return suite;
+}
+
+function refuseWrongResults({ results }: BenchReport): void {
+  const wrong = results.filter(({ contestants }) => contestants[0]?.check?.passed === false);
+  if (wrong.length === 0) return;
+  const names = wrong.map((result) => result.case.name).join('; ');
+  throw new CheckFailedError(`${wrong.length} of ${results.length} results are wrong: ${names}`);
+}
+
+async function compare(paths: readonly string[], context: CliContext): Promise<void> {
+  const { compareReports, isRegression, loadReport } = await import('@sparsek/bench');
+  const [before, after] = paths;
+  if (before === undefined || after === undefined || paths.length > 2) {
+    throw new UsageError(`Expected two reports after compare but received ${paths.length}`);
+  }
+  const changes = compareReports(await loadReport(before), await loadReport(after));
+  const head = ['case', 'change', 'speed', 'threshold', 'judged'];
+  context.stdout.write(textTable(head, changes.map(comparisonRow)));
+  const regressions = changes.filter(isRegression);
+  if (regressions.length > 0) {
+    throw new CheckFailedError(
+      `${regressions.length} of ${changes.length} cases became slower, wrong or missing`,
+    );
+  }
+}
+
+function comparisonRow({ name, change, ratio, threshold, note }: CaseComparison): string[] {
+  const speed = ratio === undefined ? '-' : `${ratio.toPrecision(3)}x`;
+  return [name, change, speed, `${(100 * threshold).toFixed(0)} %`, note];
+}
+
+/** What repeats a run; where its reports were written does not matter. */
+function commandLine(name: string, { backend, peers }: BenchOptions): string {
+  return [
+    'sparsek bench',
+    name,
+    ...(backend === 'auto' ? [] : ['--backend', backend]),
+    ...(peers ? ['--peers'] : []),
+  ].join(' ');
+}
+
+const firstLine = (text: string) => text.split('\n', 1)[0]!;
