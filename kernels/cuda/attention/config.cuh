@@ -19,6 +19,7 @@ struct Config {
   static constexpr bool kModified = Modified;  // softcap, ALiBi, or a scale that is not positive
   static constexpr int kKeys = keys_per_step(Dim);
   static constexpr int kChunks = Dim / kChunk;
+  static constexpr int kQStages = q_stages(Dim);
   static constexpr int kKStages = k_stages(Dim);
   static constexpr int kVStages = v_stages(Dim);
   static constexpr bool kStageInQ = stages_output_in_q(Dim);
@@ -48,13 +49,13 @@ struct alignas(16) Item {
 
 template <typename C>
 struct alignas(1024) SharedStorage {
-  uint8_t q[C::kQBytes];
+  uint8_t q[C::kQStages][C::kQBytes];
   uint8_t k[C::kKStages][C::kKvBytes];
   uint8_t v[C::kVStages][C::kKvBytes];
   uint8_t o[C::kStageInQ ? 16 : C::kQBytes];
   Step step[C::kKStages];
-  Item item;
-  ptx::Barrier q_full, q_empty;
+  Item item[C::kQStages];
+  ptx::Barrier q_full[C::kQStages], q_empty[C::kQStages];
   ptx::Barrier k_full[C::kKStages], k_empty[C::kKStages];
   ptx::Barrier v_full[C::kVStages], v_empty[C::kVStages];
 };

@@ -14,24 +14,6 @@
 
 namespace sparsek::attention {
 
-constexpr int kOrderBarrier = 1;  // named barriers 1 and 2: the turn of warpgroup 0 and 1
-
-__device__ __forceinline__ void await_turn(int warpgroup) {
-  if (warpgroup == 0) {
-    ptx::named_barrier_sync<kOrderBarrier, 128 * kConsumers>();
-  } else {
-    ptx::named_barrier_sync<kOrderBarrier + 1, 128 * kConsumers>();
-  }
-}
-
-__device__ __forceinline__ void pass_turn(int warpgroup) {
-  if (warpgroup == 0) {
-    ptx::named_barrier_arrive<kOrderBarrier + 1, 128 * kConsumers>();
-  } else {
-    ptx::named_barrier_arrive<kOrderBarrier, 128 * kConsumers>();
-  }
-}
-
 template <typename C>
 class Consumer {
  public:
@@ -41,14 +23,15 @@ class Consumer {
       : p_(p), s_(shared), warpgroup_(warpgroup), thread_(thread) {}
 
   __device__ __forceinline__ void run() {
-    if (warpgroup_ == 1) pass_turn(1);  // warpgroup 0 goes first
-    uint32_t q_parity = 0;
-    for (;;) {
-      ptx::mbarrier_wait(&s_.q_full, q_parity);
-      q_parity ^= 1;
-      const Item item = s_.item;
-      if (item.tile < 0) break;
-      attend(item);
+    Item item = await_item();
+    while (item.tile >= 0) {
+      const int slot = item_slot();
+      if (item.empty) {
+        store_empty(item, slot);
+        item = await_item();
+      } else {
+        item = attend(item);
+      }
     }
     if (thread_ == 0) ptx::bulk_wait<0>();
   }
@@ -74,11 +57,21 @@ class Consumer {
     if ((thread_ & 31) == 0) ptx::mbarrier_arrive(barrier);
   }
 
+  __device__ __forceinline__ Item await_item() {
+    ptx::mbarrier_wait(&s_.q_full[q_.slot], q_.parity);
+    const Item item = s_.item[q_.slot];
+    q_.advance();
+    return item;
+  }
+
+  // Slot of the item that await_item gave last.
+  __device__ __forceinline__ int item_slot() const { return (q_.slot + C::kQStages - 1) % C::kQStages; }
+
   // After the scores of a step: its K, and with the last one Q, may be overwritten.
-  __device__ __forceinline__ void leave_keys(const Step& step) {
+  __device__ __forceinline__ void leave_keys(const Step& step, int item_slot) {
     release(&s_.k_empty[k_.slot]);
     k_.advance();
-    if (!C::kStageInQ && step.last) release(&s_.q_empty);
+    if (!C::kStageInQ && step.last) release(&s_.q_empty[item_slot]);
   }
 
   __device__ __forceinline__ void leave_values() {
@@ -87,9 +80,9 @@ class Consumer {
   }
 
   // S = Q K^T, committed.
-  __device__ __forceinline__ void issue_scores(Scores& s, int slot) const {
-    const uint64_t q = tile::k_major<tile::Swizzle::k128>(s_.q + warpgroup_ * 64 * 128);
-    const uint64_t k = tile::k_major<tile::Swizzle::k128>(s_.k[slot]);
+  __device__ __forceinline__ void issue_scores(Scores& s, int item_slot) const {
+    const uint64_t q = tile::k_major<tile::Swizzle::k128>(s_.q[item_slot] + warpgroup_ * 64 * 128);
+    const uint64_t k = tile::k_major<tile::Swizzle::k128>(s_.k[k_.slot]);
 #pragma unroll
     for (int i = 0; i < C::kDim / 16; ++i)
       ScoreProduct::ss(s, tile::advance(q, i / 4 * C::kQChunkBytes + i % 4 * tile::kStepKMajor),
@@ -98,8 +91,8 @@ class Consumer {
   }
 
   // O += P V, committed.
-  __device__ __forceinline__ void issue_values(Outputs& o, const Weights& weights, int slot) const {
-    const uint64_t v = tile::mn_major(s_.v[slot], C::kKvChunkBytes);
+  __device__ __forceinline__ void issue_values(Outputs& o, const Weights& weights) const {
+    const uint64_t v = tile::mn_major(s_.v[v_.slot], C::kKvChunkBytes);
 #pragma unroll
     for (int i = 0; i < kSteps; ++i) ValueProduct::rs(o, weights[i], tile::advance(v, i * tile::kStepMnMajor), 1);
     ptx::wgmma_commit();
@@ -130,66 +123,119 @@ class Consumer {
     if (step.masked) mask(s, step, item, row);
   }
 
-  __device__ __forceinline__ void attend(const Item& item) {
+  __device__ __forceinline__ Row row_of(const Item& item) const {
     Row row;
     row.index = item.tile * kTileRows + 64 * warpgroup_ + 16 * (thread_ >> 5) + ((thread_ & 31) >> 2);
     row.scale = C::kModified ? 1.0f : p_.scale_log2;
     row.slope = C::kModified && p_.slopes != nullptr ? __ldg(p_.slopes + item.head) : 0.0f;
-    Outputs o;
-#pragma unroll
-    for (int i = 0; i < kOutputs; ++i) o[i] = 0.0f;
-    SoftmaxState state;
-    if (!item.empty) {
-      accumulate(o, state, item, row);
-    } else if (!C::kStageInQ) {
-      __syncwarp();  // every lane has read the item
-      release(&s_.q_empty);
-    }
-    uint8_t* staging = (C::kStageInQ ? s_.q : s_.o) + warpgroup_ * 64 * 128;
-    store_item<C>(p_, staging, o, state, row.scale, item, warpgroup_, thread_);
+    return row;
+  }
+
+  __device__ __forceinline__ void store(Outputs& o, const SoftmaxState& state, const Item& item, int slot) const {
+    uint8_t* staging = (C::kStageInQ ? s_.q[slot] : s_.o) + warpgroup_ * 64 * 128;
+    store_item<C>(p_, staging, o, state, C::kModified ? 1.0f : p_.scale_log2, item, warpgroup_, thread_);
     if (C::kStageInQ) {
       if (thread_ == 0) ptx::bulk_wait_read<0>();
       ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup_);
-      release(&s_.q_empty);
+      release(&s_.q_empty[slot]);
     }
   }
 
-  __device__ __forceinline__ void accumulate(Outputs& o, SoftmaxState& state, const Item& item, const Row& row) {
+  __device__ __forceinline__ void store_empty(const Item& item, int slot) const {
+    Outputs o;
+#pragma unroll
+    for (int i = 0; i < kOutputs; ++i) o[i] = 0.0f;
+    if (!C::kStageInQ) {
+      __syncwarp();  // every lane has read the item
+      release(&s_.q_empty[slot]);
+    }
+    store(o, SoftmaxState{}, item, slot);
+  }
+
+  // Works off `item` and the items after it, as long as they see something and Q has two slots: the first scores of an
+  // item then run under the end of the one before. Returns the item that follows.
+  __device__ __forceinline__ Item attend(Item item) {
     Scores s;
     Weights even, odd;
+    int slot = item_slot();
     ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
-    Step step = s_.step[k_.slot];
     ptx::wgmma_fence();
-    issue_scores(s, k_.slot);
+    issue_scores(s, slot);
     ptx::wgmma_wait<0>();
-    ptx::pin(s);
-    leave_keys(step);
-    finish_scores(s, step, item, row);
-    first_softmax<T>(s, even, state, row.scale);
     for (;;) {
-      if (step.last) return finish_values(o, even);
-      advance(o, s, even, odd, state, step, item, row);
-      if (step.last) return finish_values(o, odd);
-      advance(o, s, odd, even, state, step, item, row);
+      ptx::pin(s);
+      Step step = s_.step[k_.slot];
+      leave_keys(step, slot);
+      const Row row = row_of(item);
+      finish_scores(s, step, item, row);
+      Outputs o;
+#pragma unroll
+      for (int i = 0; i < kOutputs; ++i) o[i] = 0.0f;
+      SoftmaxState state;
+      first_softmax<T>(s, even, state, row.scale);
+      Item next;
+      for (;;) {
+        if (step.last) {
+          next = conclude(o, s, even, state, item, slot);
+          break;
+        }
+        advance(o, s, even, odd, state, step, item, slot, row);
+        if (step.last) {
+          next = conclude(o, s, odd, state, item, slot);
+          break;
+        }
+        advance(o, s, odd, even, state, step, item, slot, row);
+      }
+      if (C::kQStages == 1 || next.tile < 0 || next.empty) return next;
+      item = next;
+      slot = item_slot();
     }
+  }
+
+  // The last products of an item and its store; with two Qs, the first scores of the next item under them.
+  __device__ __forceinline__ Item conclude(Outputs& o, Scores& s, Weights& weights, const SoftmaxState& state,
+                                           const Item& item, int slot) {
+    if (C::kQStages == 1) {
+      finish_values(o, weights);
+      store(o, state, item, slot);
+      return await_item();
+    }
+    const Item next = await_item();
+    if (next.tile < 0 || next.empty) {
+      finish_values(o, weights);
+      store(o, state, item, slot);
+      return next;
+    }
+    ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
+    ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
+    ptx::pin(s);
+    ptx::pin(o);
+    ptx::wgmma_fence();
+    issue_values(o, weights);
+    issue_scores(s, item_slot());
+    ptx::wgmma_wait<1>();
+    ptx::pin(o);
+    leave_values();
+    store(o, state, item, slot);
+    ptx::wgmma_wait<0>();
+    return next;
   }
 
   // Adds the products of the step before, whose weights are `before`, and leaves the weights of the next step in `now`.
   __device__ __forceinline__ void advance(Outputs& o, Scores& s, Weights& before, Weights& now, SoftmaxState& state,
-                                          Step& step, const Item& item, const Row& row) {
+                                          Step& step, const Item& item, int slot, const Row& row) {
     ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
     step = s_.step[k_.slot];
-    ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
-    await_turn(warpgroup_);
     ptx::pin(s);
+    ptx::wgmma_fence();
+    issue_scores(s, slot);
+    ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
     ptx::pin(o);
     ptx::wgmma_fence();
-    issue_scores(s, k_.slot);
-    issue_values(o, before, v_.slot);
-    pass_turn(warpgroup_);
+    issue_values(o, before);
     ptx::wgmma_wait<1>();
     ptx::pin(s);
-    leave_keys(step);
+    leave_keys(step, slot);
     finish_scores(s, step, item, row);
     float rescale[2];
     const bool raised = next_softmax<T>(s, now, state, rescale, row.scale);
@@ -206,7 +252,7 @@ class Consumer {
     ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
     ptx::pin(o);
     ptx::wgmma_fence();
-    issue_values(o, weights, v_.slot);
+    issue_values(o, weights);
     ptx::wgmma_wait<0>();
     ptx::pin(o);
     leave_values();
@@ -216,6 +262,7 @@ class Consumer {
   SharedStorage<C>& s_;
   const int warpgroup_;
   const int thread_;
+  pipeline::RingPosition<C::kQStages> q_;
   pipeline::RingPosition<C::kKStages> k_;
   pipeline::RingPosition<C::kVStages> v_;
 };

@@ -12,8 +12,10 @@ namespace sparsek::attention {
 template <typename C>
 __device__ __forceinline__ void init_barriers(SharedStorage<C>& s) {
   constexpr int kReleases = 4 * kConsumers;  // one lane of each consumer warp
-  ptx::mbarrier_init(&s.q_full, 1);
-  ptx::mbarrier_init(&s.q_empty, kReleases);
+  for (int i = 0; i < C::kQStages; ++i) {
+    ptx::mbarrier_init(&s.q_full[i], 1);
+    ptx::mbarrier_init(&s.q_empty[i], kReleases);
+  }
   for (int i = 0; i < C::kKStages; ++i) {
     ptx::mbarrier_init(&s.k_full[i], 1);
     ptx::mbarrier_init(&s.k_empty[i], kReleases);

@@ -13,13 +13,15 @@ constexpr int kThreads = 128 * (1 + kConsumers);
 
 // Keys of one stage of the K and V rings. Above 128 dimensions a stage of 128 keys is too large for two of each.
 constexpr int keys_per_step(int dim) { return dim <= 128 ? 128 : 64; }
-constexpr int k_stages(int dim) { return dim <= 64 ? 4 : dim <= 192 ? 3 : 2; }
+// With two Qs, the next item's first scores run under the end of an item.
+constexpr int q_stages(int dim) { return dim <= 128 ? 2 : 1; }
+constexpr int k_stages(int dim) { return dim <= 64 ? 4 : dim == 192 ? 3 : 2; }
 constexpr int v_stages(int dim) { return dim <= 64 ? 4 : 2; }
 constexpr bool stages_output_in_q(int dim) { return dim > 192; }  // there is no room for both Q and O
 
-// Dynamic shared memory of an instance: Q, the rings of K and V, O, 1 KB of announcements and barriers, 1 KB to align.
+// Dynamic shared memory of an instance: the rings of Q, K and V, O, 1 KB of announcements and barriers, 1 KB to align.
 constexpr int shared_bytes(int dim) {
-  return 2 * dim * (kTileRows * (stages_output_in_q(dim) ? 1 : 2) + keys_per_step(dim) * (k_stages(dim) + v_stages(dim))) +
+  return 2 * dim * (kTileRows * (q_stages(dim) + (stages_output_in_q(dim) ? 0 : 1)) + keys_per_step(dim) * (k_stages(dim) + v_stages(dim))) +
          2048;
 }
 

@@ -1,6 +1,6 @@
 // The producer warp: draws work items, walks their visible blocks and keeps the K and V rings filled.
 //
-// Order of loads in an item: K0, Q, K1, V0, K2, V1, ... : K runs one step ahead of V, as the consumers use them.
+// Order of loads in an item: Q, K0, K1, V0, K2, V1, ... : K runs one step ahead of V, as the consumers use them.
 #pragma once
 
 #include "../pipeline/ring.cuh"
@@ -56,11 +56,11 @@ class Producer {
     }
     Item stop{};
     stop.tile = -1;
-    ptx::mbarrier_wait(&s_.q_empty, q_parity_ ^ 1);
+    ptx::mbarrier_wait(&s_.q_empty[q_.slot], q_.parity ^ 1);
     __syncwarp();
     if (ptx::elect_one()) {
-      s_.item = stop;
-      ptx::mbarrier_arrive(&s_.q_full);
+      s_.item[q_.slot] = stop;
+      ptx::mbarrier_arrive(&s_.q_full[q_.slot]);
     }
   }
 
@@ -73,12 +73,13 @@ class Producer {
     item.empty = block.index == INT_MAX;
     bool more = !item.empty;
     int key = 0;  // first key of the step to load
+    if (C::kQStages > 1) load_q(item);  // a slot is free by now; a single one frees up late, so K goes first
     if (more) {
       following = walk.next();
       key = block.index * kBlockKeys;
       load_k(key, block, is_last(following, key), kv_head, item.batch);
     }
-    load_q(item);
+    if (C::kQStages == 1) load_q(item);
     while (more) {
       const int pending = key;  // the V tile still to load
       more = advance(walk, block, following, key);
@@ -110,22 +111,23 @@ class Producer {
   }
 
   __device__ __forceinline__ void load_q(const Item& item) {
-    ptx::mbarrier_wait(&s_.q_empty, q_parity_ ^ 1);
+    const int slot = q_.slot;
+    ptx::mbarrier_wait(&s_.q_empty[slot], q_.parity ^ 1);
     __syncwarp();
     if (ptx::elect_one()) {
-      s_.item = item;
+      s_.item[slot] = item;
       if (item.empty) {
-        ptx::mbarrier_arrive(&s_.q_full);
+        ptx::mbarrier_arrive(&s_.q_full[slot]);
       } else {
-        ptx::mbarrier_arrive_expect(&s_.q_full, C::kQBytes);
+        ptx::mbarrier_arrive_expect(&s_.q_full[slot], C::kQBytes);
 #pragma unroll
         for (int c = 0; c < C::kChunks; ++c)
-          ptx::tma_load(s_.q + c * C::kQChunkBytes, &p_.q, &s_.q_full, ptx::kEvictFirst, c * kChunk,
+          ptx::tma_load(s_.q[slot] + c * C::kQChunkBytes, &p_.q, &s_.q_full[slot], ptx::kEvictFirst, c * kChunk,
                         item.tile * kTileRows, item.head, item.batch);
       }
     }
     __syncwarp();
-    q_parity_ ^= 1;
+    q_.advance();
   }
 
   __device__ __forceinline__ void load_k(int key, const Block& block, bool last, int kv_head, int batch) {
@@ -161,9 +163,9 @@ class Producer {
 
   const Params& p_;
   SharedStorage<C>& s_;
+  pipeline::RingPosition<C::kQStages> q_;
   pipeline::RingPosition<C::kKStages> k_;
   pipeline::RingPosition<C::kVStages> v_;
-  uint32_t q_parity_ = 0;
 };
 
 }  // namespace sparsek::attention

@@ -134,46 +134,55 @@ struct Narrow {
   // ---- products ---------------------------------------------------------------------------------------------------
   using Accumulators = float[kN / 2];
 
-  // This warp's fragment of A for one step, or zeros. `before`: fragments of the earlier steps of the stage.
-  __device__ static void load_fragment(uint32_t (&r)[4], const char* a, uint32_t mask, int strip, int before, int lane) {
-    uint4 words = make_uint4(0, 0, 0, 0);
-    if ((mask >> strip) & 1) {
-      const int index = before + __popc(mask & ((1u << strip) - 1));
-      words = *reinterpret_cast<const uint4*>(a + index * kNarrowFragmentBytes + lane * 16);
-    }
-    r[0] = words.x;
-    r[1] = words.y;
-    r[2] = words.z;
-    r[3] = words.w;
-  }
-
-  __device__ static void multiply_stage(Accumulators (&d)[kGroups], const Stage& stage, uint64_t b, uint2 masks,
-                                        int worker, int warp, int lane) {
+  // What a warp needs of a stage beside B: the masks and its own fragments of A (zeros where its strip has no block).
+  struct Fragments {
+    uint32_t mask[kSteps];
     uint32_t a[kSteps][kGroups][4];
-    const uint32_t mask[kSteps] = {masks.x & 0xffff, masks.x >> 16, masks.y & 0xffff, masks.y >> 16};
-    int before = 0;
+  };
+
+  __device__ static void fetch(Fragments& f, Shared& s, const Ring& ring, int worker, int warp, int lane) {
+    ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
+    const uint2 masks = s.masks[ring.slot];
+    const uint32_t low = ptx::warp_uniform(masks.x), high = ptx::warp_uniform(masks.y);
+    f.mask[0] = low & 0xffff;
+    f.mask[1] = low >> 16;
+    f.mask[2] = high & 0xffff;
+    f.mask[3] = high >> 16;
+    const char* lane_base = s.stage[ring.slot].a + lane * 16;
+    int before = 0;  // fragments of the earlier steps
 #pragma unroll
     for (int step = 0; step < kSteps; ++step) {
 #pragma unroll
-      for (int group = 0; group < kGroups; ++group)
-        load_fragment(a[step][group], stage.a, mask[step], 8 * worker + 4 * group + warp, before, lane);
-      before += __popc(mask[step]);
+      for (int group = 0; group < kGroups; ++group) {
+        const int strip = 8 * worker + 4 * group + warp;
+        uint4 words = make_uint4(0, 0, 0, 0);
+        if ((f.mask[step] >> strip) & 1) {
+          const int index = before + __popc(f.mask[step] & ((1u << strip) - 1));
+          words = *reinterpret_cast<const uint4*>(lane_base + index * kNarrowFragmentBytes);
+        }
+        f.a[step][group][0] = words.x;
+        f.a[step][group][1] = words.y;
+        f.a[step][group][2] = words.z;
+        f.a[step][group][3] = words.w;
+      }
+      before += __popc(f.mask[step]);
     }
+  }
+
+  __device__ static void issue(Accumulators (&d)[kGroups], const Fragments& f, uint64_t b, int worker) {
+    ptx::wgmma_fence();
 #pragma unroll
     for (int step = 0; step < kSteps; ++step) {
       const uint32_t offset = step * 16 / PanelK * kPanelBytes + step * 16 % PanelK * 128;
 #pragma unroll
       for (int group = 0; group < kGroups; ++group) {
-        if ((mask[step] >> (8 * worker + 4 * group)) & 0xf) {
+        if ((f.mask[step] >> (8 * worker + 4 * group)) & 0xf) {
           ptx::wgmma_fence();
-          ptx::Wgmma<T, kN, 0, 1>::rs(d[group], a[step][group], tile::advance(b, offset), 1);
+          ptx::Wgmma<T, kN, 0, 1>::rs(d[group], f.a[step][group], tile::advance(b, offset), 1);
         }
       }
     }
     ptx::wgmma_commit();
-    ptx::wgmma_wait<0>();
-#pragma unroll
-    for (int group = 0; group < kGroups; ++group) ptx::pin(d[group]);
   }
 
   __device__ static void multiply(const NarrowParams& p, Shared& s, int owner, int worker, int thread) {
@@ -183,6 +192,7 @@ struct Narrow {
     const int lane = thread & 31;
     const uint64_t b_base = tile::mn_major(s.stage[0].b, kChunkBytes);
     Accumulators d[kGroups];
+    Fragments even, odd;
     for (; !work.done(); work.advance()) {
       const WorkItem& item = work.current();
 #pragma unroll
@@ -190,16 +200,23 @@ struct Narrow {
 #pragma unroll
         for (int i = 0; i < kN / 2; ++i) d[group][i] = 0.0f;
       }
-      for (int stage = item.first; stage < item.last; ++stage) {
-        ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
-        uint2 masks = s.masks[ring.slot];
-        masks.x = ptx::warp_uniform(masks.x);
-        masks.y = ptx::warp_uniform(masks.y);
-        multiply_stage(d, s.stage[ring.slot], tile::advance(b_base, ring.slot * kNarrowStageBytes), masks, worker, warp,
-                       lane);
-        // Each warp reads its own fragments and the masks, so each warp releases the stage.
-        if (lane == 0) ptx::mbarrier_arrive(&s.empty[ring.slot]);
+      // Multiplies stage `ring` from `now` while the next stage's fragments arrive in `next`.
+      const auto turn = [&](Fragments& now, Fragments& next, bool more) {
+        issue(d, now, tile::advance(b_base, ring.slot * kNarrowStageBytes), worker);
+        const int slot = ring.slot;
         ring.advance();
+        if (more) fetch(next, s, ring, worker, warp, lane);
+        ptx::wgmma_wait<0>();
+#pragma unroll
+        for (int group = 0; group < kGroups; ++group) ptx::pin(d[group]);
+        // Each warp has read its own fragments and the masks, so each warp releases the stage.
+        if (lane == 0) ptx::mbarrier_arrive(&s.empty[slot]);
+      };
+      const int stages = item.last - item.first;
+      if (stages > 0) fetch(even, s, ring, worker, warp, lane);
+      for (int stage = 0; stage < stages; stage += 2) {
+        turn(even, odd, stage + 1 < stages);
+        if (stage + 1 < stages) turn(odd, even, stage + 2 < stages);
       }
       finish<0>(p, s, item, d[0], worker, thread);
       finish<1>(p, s, item, d[1], worker, thread);

@@ -9,8 +9,10 @@
 namespace sparsek::ops {
 namespace {
 
-// Tiles per owner that the end of a raster group deals out in order of length.
+// Tiles per owner that the end of a raster group deals out in order of length; a group of at most kShortGroup tiles per
+// owner is dealt out like that as a whole.
 constexpr int kTailTiles = 2;
+constexpr int kShortGroup = 5;
 
 // The owner that would be free first takes the next tile: what a dynamic queue would do, computed ahead, so that a launch
 // needs no counters and the result of a plan does not depend on timing.
@@ -121,7 +123,9 @@ Schedule schedule_tiles(const ScheduleInput& input) {
       std::stable_sort(group.begin(), group.end(), longer);
       // The last panels are dealt out together, longest tiles first, so that all owners finish at nearly the same time.
       const int per_panel = static_cast<int>(group.size());
-      const int together = std::min(input.panels, (kTailTiles * input.owners + per_panel - 1) / per_panel);
+      const bool is_short = per_panel * input.panels <= kShortGroup * input.owners;
+      const int together =
+          is_short ? input.panels : std::min(input.panels, (kTailTiles * input.owners + per_panel - 1) / per_panel);
       for (int panel = 0; panel < input.panels - together; ++panel)
         for (int tile : group) give(input.tiles[tile], panel, batch);
       for (int tile : group)
