@@ -6,9 +6,17 @@
 //
 // Objects live in .cache/native and are reused while their flags, compiler and the text of every file that they
 // include stay the same. Without a compiler it says so and exits with 0: everything else works without it.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +44,14 @@ const SIMD_FLAGS = {
 };
 
 const COMMON_FLAGS = [
-  ...['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-fvisibility-inlines-hidden', '-ffp-contract=off'],
+  ...[
+    '-std=c++17',
+    '-O3',
+    '-fPIC',
+    '-fvisibility=hidden',
+    '-fvisibility-inlines-hidden',
+    '-ffp-contract=off',
+  ],
   ...['-fno-math-errno', '-Wall', '-Wextra', '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS'],
   // An error that arises while a worker is being terminated has nobody to go to, and must not end the process.
   '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
@@ -114,7 +129,9 @@ async function build({ name, addon, target, compiler, output }) {
     ...addon.libraries,
     ...(process.env.LDFLAGS ?? '').split(/\s+/).filter(Boolean),
   ];
-  const linkKey = hash(JSON.stringify([compiler.version, link, jobs.map((job) => hash(readFileSync(job.object)))]));
+  const linkKey = hash(
+    JSON.stringify([compiler.version, link, jobs.map((job) => hash(readFileSync(job.object)))]),
+  );
   const linked = join(cache, basename(output));
   const keyFile = `${linked}.key`;
   if (!existsSync(linked) || !existsSync(keyFile) || readFileSync(keyFile, 'utf8') !== linkKey) {
@@ -126,7 +143,9 @@ async function build({ name, addon, target, compiler, output }) {
   copyFileSync(linked, `${output}.part`);
   renameSync(`${output}.part`, output);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.error(`${relative(root, output)}: ${stale.length} of ${jobs.length} sources compiled, ${seconds} s`);
+  console.error(
+    `${relative(root, output)}: ${stale.length} of ${jobs.length} sources compiled, ${seconds} s`,
+  );
   return 0;
 }
 
@@ -166,13 +185,38 @@ const commandKey = (compiler, args) => JSON.stringify([compiler.command, compile
 async function compile({ source, object, args }, compiler) {
   const dependencies = `${object}.d`;
   await runCompiler(compiler, [...args, '-MMD', '-MF', dependencies, '-c', source, '-o', object]);
+  checkSymbols(source, object);
   // "object: source header header \<newline> header"; spaces inside names are escaped by a backslash.
   const listed = readFileSync(dependencies, 'utf8').replaceAll('\\\n', ' ');
   const paths = listed.slice(listed.indexOf(': ') + 2).match(/(?:\\ |\S)+/g) ?? [];
-  const inputs = paths.map((path) => path.replaceAll('\\ ', ' ')).map((path) => [path, hash(readFileSync(path))]);
+  const inputs = paths
+    .map((path) => path.replaceAll('\\ ', ' '))
+    .map((path) => [path, hash(readFileSync(path))]);
   writeFileSync(
     `${object}.json`,
     JSON.stringify({ command: commandKey(compiler, args), inputs: Object.fromEntries(inputs) }),
+  );
+}
+
+/**
+ * Of equal inline functions the linker keeps one copy, perhaps the one that was compiled for AVX-512, for everybody. So
+ * sources of one instruction set may share no function: what they define lies in a namespace of that set.
+ */
+function checkSymbols(source, object) {
+  const suffix = basename(source).split('.').at(-2);
+  if (!Object.values(SIMD_FLAGS).some((known) => suffix in known)) return;
+  const { status, stdout } = spawnSync('nm', ['--defined-only', object], { encoding: 'utf8' });
+  if (status !== 0) return;
+  const shared = stdout
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(
+      ([, type, symbol]) => /^[WVu]$/.test(type ?? '') && !symbol.includes(`${suffix.length}${suffix}`),
+    );
+  if (shared.length === 0) return;
+  throw new Error(
+    `${relative(root, source)} defines functions that other instruction sets may end up calling: ` +
+      shared.map(([, , symbol]) => symbol).join(', '),
   );
 }
 

@@ -58,7 +58,11 @@ export function checkFloats(values: unknown, length: number, name: string): void
 export function checkFixedMemory(values: Values, name: string): void {
   const buffer: ArrayBufferLike & { readonly resizable?: boolean } = values.buffer;
   if (buffer.resizable === true) {
-    throw new InvalidArgumentError(name, 'an array over a buffer of fixed length', 'one over a resizable buffer');
+    throw new InvalidArgumentError(
+      name,
+      'an array over a buffer of fixed length',
+      'one over a resizable buffer',
+    );
   }
 }
 

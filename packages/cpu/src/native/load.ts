@@ -13,20 +13,23 @@ let loaded: LoadResult | undefined;
 
 /** Loads the addon once; when it cannot, says which places were tried, what each answered, and what would help. */
 export function loadAddon(): LoadResult {
-  loaded ??= load();
+  if (loaded === undefined) {
+    const target = currentTarget();
+    loaded = loadFirst(target, candidatesFor(target));
+  }
   return loaded;
 }
 
-/** One place where the addon may be. The specifiers are literals, so that bundlers see them. */
-interface Candidate {
+/** One place where the addon may be. */
+export interface Candidate {
   readonly place: string;
   readonly open: () => unknown;
 }
 
-function load(): LoadResult {
-  const target = currentTarget();
+/** The first candidate that loads and has the right interface. */
+export function loadFirst(target: string, candidates: readonly Candidate[]): LoadResult {
   const tried: string[] = [];
-  for (const { place, open } of candidatesFor(target)) {
+  for (const { place, open } of candidates) {
     try {
       const addon = open() as NativeAddon;
       if (addon.interfaceVersion === INTERFACE_VERSION) return { addon };
@@ -42,6 +45,7 @@ function load(): LoadResult {
   return { reason: `no native addon could be loaded for ${target}.${list}\n${remedyFor(target, tried)}` };
 }
 
+/** The specifiers are literals, so that bundlers see them. */
 function candidatesFor(target: string): Candidate[] {
   const require = createRequire(import.meta.url);
   const candidates: Candidate[] = [];

@@ -1,0 +1,25 @@
+import { openCpuBackend } from '@sparsek/cpu';
+import { type Case, conformanceCases, runConformance } from '@sparsek/validator';
+import { expect, it } from 'vitest';
+import { describeNative, testedSets } from './backend.js';
+
+/** The fastest set gets every case; the others, which share all but a few lines with it, every third. */
+function casesFor(position: number): Case[] | undefined {
+  if (position === 0) return undefined;
+  return conformanceCases({ seed: position }).filter((_, index) => index % 3 === position % 3);
+}
+
+describeNative('conformance with the float64 reference', () => {
+  it.each(testedSets.map((set, position) => ({ set, position })))(
+    '$set',
+    async ({ set, position }) => {
+      using backend = openCpuBackend({ instructionSet: set });
+      const cases = casesFor(position);
+      const report = await runConformance(backend, cases === undefined ? {} : { cases });
+      const failed = report.cases.filter(({ status }) => status !== 'passed');
+      expect(failed.map(({ name, status, reason }) => ({ name, status, reason }))).toEqual([]);
+      expect(report.totals.passed).toBeGreaterThan(500);
+    },
+    120_000,
+  );
+});
