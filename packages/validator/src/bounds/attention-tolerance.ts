@@ -2,6 +2,7 @@ import type { AttentionInputs, AttentionProblem, AttentionTensor } from '@sparse
 import { FLOAT_FORMATS, unitRoundoff } from '../numeric/round.js';
 import { decode } from '../numeric/values.js';
 import { type AttentionReference, type AttentionRow, kvHeadOf, tokenStart } from '../reference/attention.js';
+import { tokenReader } from '../reference/token-reader.js';
 import { visibleKeys } from '../reference/visible.js';
 import { accumulationError, roundingError } from './rounding.js';
 
@@ -59,11 +60,15 @@ function scoreErrors(
 ): RowErrors[] {
   const { headDim, mask, softcap } = problem;
   const scale = Math.abs(problem.scale ?? 1 / Math.sqrt(headDim));
-  const q = decode(inputs.q.values, problem.dtype);
-  const k = decode(inputs.k.values, problem.dtype);
+  const q = tokenReader(inputs.q, problem.dtype);
+  const k = tokenReader(inputs.k, problem.dtype);
+  // Scaling, capping, adding, change of base and subtraction of the maximum round once each.
+  const relative = accumulationError(headDim, problem.dtype) + 8 * unitRoundoff('f32');
+  const capping = (softcap ?? 0) * TANH_ERROR;
   return rows.map((row) => {
     const sees = visibleKeys(mask, row.batch, row.head, row.query);
-    const qStart = tokenStart(inputs.q, problem.layout, row.batch, row.head, row.query);
+    const qStart = q.at(tokenStart(inputs.q, problem.layout, row.batch, row.head, row.query));
+    const kvHead = kvHeadOf(problem, row.head);
     const slope = Math.abs(inputs.alibiSlopes?.[row.head] ?? 0);
     const position = row.query + mask.keyLength - mask.queryLength;
     let keys = 0;
@@ -71,14 +76,12 @@ function scoreErrors(
     for (let key = 0; key < mask.keyLength; key++) {
       if (!sees(key)) continue;
       keys++;
-      const kStart = tokenStart(inputs.k, problem.layout, row.batch, kvHeadOf(problem, row.head), key);
+      const kStart = k.at(tokenStart(inputs.k, problem.layout, row.batch, kvHead, key));
       let magnitude = 0;
-      for (let d = 0; d < headDim; d++) magnitude += Math.abs(q[qStart + d]! * k[kStart + d]!);
+      for (let d = 0; d < headDim; d++)
+        magnitude += Math.abs(q.numbers[qStart + d]! * k.numbers[kStart + d]!);
       const linear = slope * Math.abs(position - key);
-      // Scaling, capping, adding, change of base and subtraction of the maximum round once each.
-      const error =
-        (scale * magnitude + linear) * (accumulationError(headDim, problem.dtype) + 8 * unitRoundoff('f32'));
-      score = Math.max(score, error + (softcap ?? 0) * TANH_ERROR);
+      score = Math.max(score, (scale * magnitude + linear) * relative + capping);
     }
     const sink = Math.abs(inputs.sinks?.[row.head] ?? 0);
     if (Number.isFinite(sink)) score = Math.max(score, 8 * unitRoundoff('f32') * sink);
@@ -86,10 +89,16 @@ function scoreErrors(
   });
 }
 
+/** How many values are decoded at a time. */
+const CHUNK = 2 ** 16;
+
 /** Largest finite magnitude. */
 function largest(tensor: AttentionTensor): number {
   let most = 0;
-  for (const x of decode(tensor.values, tensor.dtype))
-    if (Number.isFinite(x)) most = Math.max(most, Math.abs(x));
+  for (let begin = 0; begin < tensor.values.length; begin += CHUNK) {
+    for (const x of decode(tensor.values.subarray(begin, begin + CHUNK), tensor.dtype)) {
+      if (Number.isFinite(x)) most = Math.max(most, Math.abs(x));
+    }
+  }
   return most;
 }

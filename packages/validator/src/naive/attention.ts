@@ -1,6 +1,5 @@
 import type { AttentionInputs, AttentionProblem } from '@sparsek/types';
 import { roundTo } from '../numeric/round.js';
-import { decode } from '../numeric/values.js';
 import {
   type AttentionReference,
   type AttentionReferenceOptions,
@@ -9,6 +8,7 @@ import {
   kvHeadOf,
   tokenStart,
 } from '../reference/attention.js';
+import { type TokenReader, tokenReader } from '../reference/token-reader.js';
 import { visibleKeys } from '../reference/visible.js';
 
 const { fround } = Math;
@@ -25,9 +25,9 @@ export function naiveAttention(
 ): Omit<AttentionReference, 'spread'> {
   const rows = options.rows ?? allRows(problem);
   const valueDim = problem.valueDim ?? problem.headDim;
-  const q = decode(inputs.q.values, problem.dtype);
-  const k = decode(inputs.k.values, problem.dtype);
-  const v = decode(inputs.v.values, problem.dtype);
+  const q = tokenReader(inputs.q, problem.dtype);
+  const k = tokenReader(inputs.k, problem.dtype);
+  const v = tokenReader(inputs.v, problem.dtype);
   const o = new Float64Array(rows.length * valueDim);
   const lse = new Float64Array(rows.length);
   for (const [r, row] of rows.entries()) {
@@ -44,8 +44,8 @@ export function naiveAttention(
       const p = fround(Math.exp(fround(scores[n]! - max)));
       denominator = fround(denominator + p);
       const rounded = roundTo(p, problem.dtype);
-      const start = tokenStart(inputs.v, problem.layout, row.batch, kvHeadOf(problem, row.head), key);
-      for (let d = 0; d < valueDim; d++) sums[d]! += fround(rounded * v[start + d]!);
+      const start = v.at(tokenStart(inputs.v, problem.layout, row.batch, kvHeadOf(problem, row.head), key));
+      for (let d = 0; d < valueDim; d++) sums[d]! += fround(rounded * v.numbers[start + d]!);
     }
     for (let d = 0; d < valueDim; d++) {
       o[r * valueDim + d] = roundTo(fround(sums[d]! / denominator), problem.outputDtype ?? problem.dtype);
@@ -59,22 +59,24 @@ function visibleScores(
   problem: AttentionProblem,
   inputs: AttentionInputs,
   row: AttentionRow,
-  q: Float64Array,
-  k: Float64Array,
+  q: TokenReader,
+  k: TokenReader,
 ): { keys: number[]; scores: number[] } {
   const { headDim, mask, softcap } = problem;
   const scale = fround(problem.scale ?? 1 / Math.sqrt(headDim));
   const position = row.query + mask.keyLength - mask.queryLength;
   const slope = inputs.alibiSlopes?.[row.head] ?? 0;
   const sees = visibleKeys(mask, row.batch, row.head, row.query);
-  const qStart = tokenStart(inputs.q, problem.layout, row.batch, row.head, row.query);
+  const qStart = q.at(tokenStart(inputs.q, problem.layout, row.batch, row.head, row.query));
+  const kvHead = kvHeadOf(problem, row.head);
   const keys: number[] = [];
   const scores: number[] = [];
   for (let key = 0; key < mask.keyLength; key++) {
     if (!sees(key)) continue;
-    const kStart = tokenStart(inputs.k, problem.layout, row.batch, kvHeadOf(problem, row.head), key);
+    const kStart = k.at(tokenStart(inputs.k, problem.layout, row.batch, kvHead, key));
     let product = 0;
-    for (let d = 0; d < headDim; d++) product = fround(product + fround(q[qStart + d]! * k[kStart + d]!));
+    for (let d = 0; d < headDim; d++)
+      product = fround(product + fround(q.numbers[qStart + d]! * k.numbers[kStart + d]!));
     let score = fround(scale * product);
     if (softcap !== undefined) score = fround(fround(softcap) * fround(Math.tanh(fround(score / softcap))));
     if (slope !== 0) score = fround(score - fround(slope * Math.abs(position - key)));

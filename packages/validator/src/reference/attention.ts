@@ -1,6 +1,6 @@
 import type { AttentionInputs, AttentionProblem, AttentionTensor } from '@sparsek/types';
-import { decode } from '../numeric/values.js';
 import { runSteps, type Steps } from './steps.js';
+import { type TokenReader, tokenReader } from './token-reader.js';
 import { visibleKeys } from './visible.js';
 
 /** One query row of one head. */
@@ -43,9 +43,9 @@ export function* attentionSteps(
 ): Steps<AttentionReference> {
   const rows = options.rows ?? allRows(problem);
   const valueDim = problem.valueDim ?? problem.headDim;
-  const q = decode(inputs.q.values, problem.dtype);
-  const k = decode(inputs.k.values, problem.dtype);
-  const v = decode(inputs.v.values, problem.dtype);
+  const q = tokenReader(inputs.q, problem.dtype);
+  const k = tokenReader(inputs.k, problem.dtype);
+  const v = tokenReader(inputs.v, problem.dtype);
   const o = new Float64Array(rows.length * valueDim);
   const lse = new Float64Array(rows.length);
   const spread = new Float64Array(rows.length * valueDim);
@@ -54,9 +54,9 @@ export function* attentionSteps(
     const { weights, logSumExp } = softmax(scores, inputs.sinks?.[row.head]);
     const kvHead = kvHeadOf(problem, row.head);
     for (const [n, key] of keys.entries()) {
-      const start = tokenStart(inputs.v, problem.layout, row.batch, kvHead, key);
+      const start = v.at(tokenStart(inputs.v, problem.layout, row.batch, kvHead, key));
       for (let d = 0; d < valueDim; d++) {
-        const term = weights[n]! * v[start + d]!;
+        const term = weights[n]! * v.numbers[start + d]!;
         o[r * valueDim + d]! += term;
         spread[r * valueDim + d]! += Math.abs(term);
       }
@@ -72,22 +72,23 @@ function visibleScores(
   problem: AttentionProblem,
   inputs: AttentionInputs,
   row: AttentionRow,
-  q: Float64Array,
-  k: Float64Array,
+  q: TokenReader,
+  k: TokenReader,
 ): { keys: number[]; scores: number[] } {
   const { headDim, mask, softcap } = problem;
   const scale = problem.scale ?? 1 / Math.sqrt(headDim);
   const position = row.query + mask.keyLength - mask.queryLength;
   const slope = inputs.alibiSlopes?.[row.head] ?? 0;
   const sees = visibleKeys(mask, row.batch, row.head, row.query);
-  const qStart = tokenStart(inputs.q, problem.layout, row.batch, row.head, row.query);
+  const qStart = q.at(tokenStart(inputs.q, problem.layout, row.batch, row.head, row.query));
+  const kvHead = kvHeadOf(problem, row.head);
   const keys: number[] = [];
   const scores: number[] = [];
   for (let key = 0; key < mask.keyLength; key++) {
     if (!sees(key)) continue;
-    const kStart = tokenStart(inputs.k, problem.layout, row.batch, kvHeadOf(problem, row.head), key);
+    const kStart = k.at(tokenStart(inputs.k, problem.layout, row.batch, kvHead, key));
     let product = 0;
-    for (let d = 0; d < headDim; d++) product += q[qStart + d]! * k[kStart + d]!;
+    for (let d = 0; d < headDim; d++) product += q.numbers[qStart + d]! * k.numbers[kStart + d]!;
     let score = scale * product;
     if (softcap !== undefined) score = softcap * Math.tanh(score / softcap);
     if (slope !== 0) score -= slope * Math.abs(position - key);
