@@ -10,7 +10,10 @@ import { describe, expect, test } from 'vitest';
 import {
   type AttentionReference,
   allRows,
+  attentionExpectation,
+  compare,
   drawNumbers,
+  encode,
   naiveAttention,
   referenceAttention,
 } from '../src/index.js';
@@ -252,17 +255,30 @@ describe('attention obeys its identities:', () => {
 
   test('a row of a million keys can be checked by itself', () => {
     const length = 2 ** 20;
-    const problem = problemOf(maskOf(length, length, { ...ALL, diagonal: [-7, 0] }), { headDim: 1 });
-    const ones = {
-      shape: [1, 1, length, 1],
-      dtype: 'f32',
-      values: new Float32Array(length).fill(1),
-    } as const;
-    const v = { ...ones, values: Float32Array.from({ length }, (_, i) => i % 8) };
-    const rows = [{ batch: 0, head: 0, query: length - 1 }];
-    const { o, lse } = referenceAttention(problem, { q: ones, k: ones, v }, { rows });
-    expectClose(o, [3.5]);
-    expectClose(lse, [1 + Math.log(8)]);
+    const mask = maskOf(length, length, { ...ALL, diagonal: [-7, 0] });
+    const problem = problemOf(mask, { headDim: 8, dtype: 'bf16', scale: 0.125 });
+    const [one, two] = encode(Float64Array.of(1, 2), 'bf16');
+    const values = new Uint16Array(8 * length).fill(one!);
+    const ones = { shape: [1, 1, length, 8], dtype: 'bf16', values } as const;
+    const v = { ...ones, values: values.map((x, i) => (i >= 8 * (length - 2) ? two! : x)) };
+    const rows = [
+      { batch: 0, head: 0, query: length - 1 },
+      { batch: 0, head: 0, query: 3 },
+    ];
+    const inputs = { q: ones, k: ones, v };
+    const { o, lse } = referenceAttention(problem, inputs, { rows });
+    expectClose(o, [...new Array(8).fill(10 / 8), ...new Array(8).fill(1)]);
+    expectClose(lse, [1 + Math.log(8), 1 + Math.log(4)]);
+    const expected = attentionExpectation(problem, inputs, false, rows);
+    expect(compare(o, expected.o, String).ok).toBe(true);
+    expect(
+      compare(
+        o.map((x) => 1.05 * x),
+        expected.o,
+        String,
+      ).ok,
+    ).toBe(false);
+    expect(expected.o.tolerance.every((x) => x > 0 && x < 0.05)).toBe(true);
   });
 });
 
