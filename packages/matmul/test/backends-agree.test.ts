@@ -1,5 +1,5 @@
 import { explainBackends } from '@sparsek/backend';
-import { bsrToDense, normalValues, randomPattern, type withValues } from '@sparsek/bsr';
+import { bsrToDense, normalValues, randomPattern, withValues } from '@sparsek/bsr';
 import type { BsrMatrix, DenseMatrix, Dtype } from '@sparsek/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
