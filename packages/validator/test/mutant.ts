@@ -86,11 +86,15 @@ function spoil<Inputs, Output>(
 const CASES = conformanceCases();
 
 /** The first case that catches a mutation, or undefined. */
-export async function firstFailure(
+export function firstFailure(operation: OperationName, mutation: Mutation): Promise<CheckReport | undefined> {
+  return firstFailureOf(mutant(mutation), operation, mutation.among);
+}
+
+export async function firstFailureOf(
+  backend: Backend,
   operation: OperationName,
-  mutation: Mutation,
+  among: RegExp = / f32: /,
 ): Promise<CheckReport | undefined> {
-  const { among = / f32: / } = mutation;
   const cases = CASES.filter(
     (testCase) => testCase.operation === operation && among.test(describeCase(testCase)),
   );
@@ -102,7 +106,7 @@ export async function firstFailure(
     controller.abort();
   };
   const options = { cases, onCase, signal: controller.signal };
-  await runConformance(mutant(mutation), options).catch((error: unknown) => {
+  await runConformance(backend, options).catch((error: unknown) => {
     if (failure === undefined) throw error;
   });
   return failure;

@@ -45,13 +45,8 @@ function bytesOf(values: ArrayBufferView): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-/** Whether two arrays hold the same bits, NaN included. */
-export function sameBits(a: Values, b: Values): boolean {
-  return sameBytes(bytesOf(a), bytesOf(b));
 }
 
 /** What the first of several guards has to complain about. */

@@ -24,7 +24,7 @@ export function productExpectation(
 }
 
 /** The exact result, rounded once, and nothing else. */
-export function exactExpectation(reference: Float64Array, outputDtype: Dtype): Expectation {
+function exactExpectation(reference: Float64Array, outputDtype: Dtype): Expectation {
   const rounded = reference.map((x) => roundTo(x, outputDtype));
   return { reference: rounded, naive: rounded, tolerance: new Float64Array(rounded.length), outputDtype };
 }
