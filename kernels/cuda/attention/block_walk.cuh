@@ -26,75 +26,106 @@ __device__ __forceinline__ const T* table(const Params& p, int64_t offset) {
   return offset == kNone ? nullptr : reinterpret_cast<const T*>(p.tables + offset);
 }
 
+// Where a walk begins: what the scheduler warp finds out ahead of the loader.
+struct alignas(16) WalkStart {
+  int32_t position;  // stored: first entry; regular: 0
+  int32_t end;       // stored: end of the row's entries; regular: number of clauses
+  int32_t stored;
+  int32_t reserved;
+};
+
+__device__ __forceinline__ BlockRange load_entry(const Params& p, const Pattern& pattern, int position, int end) {
+  if (position >= end) return {INT_MAX, kFillFull, 0, 0};
+  const int32_t* fill = table<int32_t>(p, pattern.fill);
+  return {__ldg(table<int32_t>(p, pattern.indices) + position), fill != nullptr ? __ldg(fill + position) : kFillFull, 0,
+          0};
+}
+
+// `share` is the lane's part. Regular: what the lane's first clause shows; stored: begin and end are an entry and its fill.
+__device__ __forceinline__ WalkStart start_walk(const Params& p, const Pattern& pattern, int tile, BlockRange& share) {
+  const int lane = ptx::lane_index();
+  WalkStart start{};
+  share = {0, 0, 0, 0};
+  const int32_t* indptr = table<int32_t>(p, pattern.indptr);
+  if (indptr != nullptr) {
+    start.stored = 1;
+    start.position = __ldg(indptr + tile);
+    start.end = __ldg(indptr + tile + 1);
+    share = load_entry(p, pattern, start.position + lane, start.end);
+  } else {
+    start.end = pattern.clause_count;
+    if (lane < start.end)
+      share = clause_blocks(p.geometry, load_clause(table<Clause>(p, pattern.clauses) + lane), tile);
+  }
+  return start;
+}
+
 class BlockWalk {
  public:
-  __device__ __forceinline__ BlockWalk(const Params& p, const Pattern& pattern, int tile) : params_(p), tile_(tile) {
-    const int32_t* indptr = table<int32_t>(p, pattern.indptr);
-    stored_ = indptr != nullptr;
-    if (stored_) {
-      indices_ = table<int32_t>(p, pattern.indices);
-      fill_ = table<int32_t>(p, pattern.fill);
-      position_ = __ldg(indptr + tile);
-      end_ = __ldg(indptr + tile + 1);
-      fetch();
-    } else {
-      position_ = 0;
-      end_ = pattern.clause_count;
-      clauses_ = table<Clause>(p, pattern.clauses);
-      const int lane = ptx::lane_index();
-      range_ = lane < end_ ? clause_blocks(p.geometry, load_clause(clauses_ + lane), tile) : BlockRange{0, 0, 0, 0};
-    }
+  __device__ __forceinline__ BlockWalk(const Params& p, int pattern, int tile, const WalkStart& start,
+                                       const BlockRange& share)
+      : params_(p),
+        pattern_(pattern),
+        tile_(tile),
+        stored_(start.stored),
+        position_(start.position),
+        end_(start.end),
+        lane_(share) {
+    fetch_ahead();
   }
 
   __device__ __forceinline__ Block next() { return stored_ ? next_stored() : next_regular(); }
 
  private:
-  // Loads the entries from position_ on, one a lane.
-  __device__ __forceinline__ void fetch() {
-    lane_entry_ = 0;
-    const int mine = position_ + ptx::lane_index();
-    range_.begin = mine < end_ ? __ldg(indices_ + mine) : INT_MAX;
-    range_.end = mine < end_ && fill_ != nullptr ? __ldg(fill_ + mine) : kFillFull;
+  // The 32 entries after the current ones; a few steps later they are there.
+  __device__ __forceinline__ void fetch_ahead() {
+    if (stored_ && position_ + 32 < end_)
+      ahead_ = load_entry(params_, params_.patterns[pattern_], position_ + 32 + ptx::lane_index(), end_);
   }
 
   __device__ __forceinline__ Block next_stored() {
     if (position_ >= end_) return {INT_MAX, kFillFull};
-    if (lane_entry_ == 32) fetch();
-    const Block block{__shfl_sync(0xffffffffu, range_.begin, lane_entry_),
-                      __shfl_sync(0xffffffffu, range_.end, lane_entry_)};
-    ++lane_entry_;
+    if (entry_ == 32) {
+      entry_ = 0;
+      lane_ = ahead_;
+      fetch_ahead();
+    }
+    const Block block{__shfl_sync(0xffffffffu, lane_.begin, entry_), __shfl_sync(0xffffffffu, lane_.end, entry_)};
+    ++entry_;
     ++position_;
     return block;
   }
 
   // The smallest block not below position_ that any clause shows.
   __device__ __forceinline__ Block next_regular() {
-    int candidate = position_ < range_.end ? max(position_, range_.begin) : INT_MAX;
+    int candidate = position_ < lane_.end ? max(position_, lane_.begin) : INT_MAX;
     for (int c = 32 + ptx::lane_index(); c < end_; c += 32) {
-      const BlockRange r = clause_blocks(params_.geometry, load_clause(clauses_ + c), tile_);
+      const BlockRange r = blocks_of(c);
       if (position_ < r.end) candidate = min(candidate, max(position_, r.begin));
     }
     const int index = __reduce_min_sync(0xffffffffu, candidate);
     if (index == INT_MAX) return {INT_MAX, kFillFull};
-    bool full = index >= range_.full_begin && index < range_.full_end;
+    bool full = index >= lane_.full_begin && index < lane_.full_end;
     for (int c = 32 + ptx::lane_index(); c < end_; c += 32) {
-      const BlockRange r = clause_blocks(params_.geometry, load_clause(clauses_ + c), tile_);
+      const BlockRange r = blocks_of(c);
       full |= index >= r.full_begin && index < r.full_end;
     }
     position_ = index + 1;
     return {index, __any_sync(0xffffffffu, full) ? kFillFull : kFillClauses};
   }
 
+  __device__ __forceinline__ BlockRange blocks_of(int clause) const {
+    const Pattern& pattern = params_.patterns[pattern_];
+    return clause_blocks(params_.geometry, load_clause(table<Clause>(params_, pattern.clauses) + clause), tile_);
+  }
+
   const Params& params_;
-  const int32_t* indices_ = nullptr;
-  const int32_t* fill_ = nullptr;
-  const Clause* clauses_ = nullptr;
-  int tile_;
-  bool stored_;
-  int position_;     // stored: next entry; regular: next block column to consider
-  int end_;          // stored: end of the row; regular: number of clauses
-  int lane_entry_ = 0;
-  BlockRange range_;  // regular: this lane's first clause; stored: begin and end hold this lane's entry and its fill
+  int pattern_, tile_, stored_;
+  int position_;      // stored: next entry; regular: next block column to consider
+  int end_;
+  int entry_ = 0;     // stored: lane that holds the next entry
+  BlockRange lane_;
+  BlockRange ahead_{INT_MAX, kFillFull, 0, 0};
 };
 
 }  // namespace sparsek::attention

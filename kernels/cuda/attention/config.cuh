@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "../ptx/mbarrier.cuh"
+#include "block_walk.cuh"
 #include "params.h"
 
 namespace sparsek::attention {
@@ -47,14 +48,23 @@ struct alignas(16) Item {
   int32_t reserved[3];
 };
 
+// What the scheduler warp tells the producer warp about an item.
+struct Plan {
+  Item item;
+  WalkStart start;
+  BlockRange share[32];  // one a lane
+};
+
 template <typename C>
 struct alignas(1024) SharedStorage {
   uint8_t q[C::kQStages][C::kQBytes];
   uint8_t k[C::kKStages][C::kKvBytes];
   uint8_t v[C::kVStages][C::kKvBytes];
   uint8_t o[C::kStageInQ ? 16 : C::kQBytes];
+  Plan plan;
   Step step[C::kKStages];
   Item item[C::kQStages];
+  ptx::Barrier plan_full, plan_empty;
   ptx::Barrier q_full[C::kQStages], q_empty[C::kQStages];
   ptx::Barrier k_full[C::kKStages], k_empty[C::kKStages];
   ptx::Barrier v_full[C::kVStages], v_empty[C::kVStages];

@@ -1,6 +1,6 @@
 // Fused block-sparse attention, forward: O = softmax(scale Q K^T + mask) V over the visible blocks.
 //
-// One persistent CTA an SM: warp 0 produces, warpgroups 1 and 2 consume. See docs/kernels/attention.md.
+// One persistent CTA an SM: warp 0 produces, warp 1 schedules, warpgroups 1 and 2 consume. See docs/kernels/attention.md.
 #pragma once
 
 #include "../ptx/setmaxnreg.cuh"
@@ -12,6 +12,8 @@ namespace sparsek::attention {
 template <typename C>
 __device__ __forceinline__ void init_barriers(SharedStorage<C>& s) {
   constexpr int kReleases = 4 * kConsumers;  // one lane of each consumer warp
+  ptx::mbarrier_init(&s.plan_full, 1);
+  ptx::mbarrier_init(&s.plan_empty, 1);
   for (int i = 0; i < C::kQStages; ++i) {
     ptx::mbarrier_init(&s.q_full[i], 1);
     ptx::mbarrier_init(&s.q_empty[i], kReleases);
@@ -44,7 +46,12 @@ __device__ __forceinline__ void forward(const Params& p) {
   const int warpgroup = ptx::warp_uniform(static_cast<int>(threadIdx.x / 128));
   if (warpgroup == 0) {
     ptx::setmaxnreg_dec<kProducerRegisters>();
-    if (ptx::warp_index() == 0) Producer<C>(p, shared).run();
+    const int warp = ptx::warp_index();
+    if (warp == 0) {
+      Producer<C>(p, shared).run();
+    } else if (warp == 1) {
+      schedule<C>(p, shared);
+    }
   } else {
     ptx::setmaxnreg_inc<kConsumerRegisters>();
     Consumer<C>(p, shared, warpgroup - 1, static_cast<int>(threadIdx.x % 128)).run();

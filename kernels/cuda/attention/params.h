@@ -19,10 +19,11 @@ constexpr int k_stages(int dim) { return dim <= 64 ? 4 : dim == 192 ? 3 : 2; }
 constexpr int v_stages(int dim) { return dim <= 64 ? 4 : 2; }
 constexpr bool stages_output_in_q(int dim) { return dim > 192; }  // there is no room for both Q and O
 
-// Dynamic shared memory of an instance: the rings of Q, K and V, O, 1 KB of announcements and barriers, 1 KB to align.
+// Dynamic shared memory of an instance: the rings of Q, K and V, O, 2 KB of announcements and barriers, 1 KB to
+// align (dynamic shared memory is only 16-byte aligned by contract).
 constexpr int shared_bytes(int dim) {
   return 2 * dim * (kTileRows * (q_stages(dim) + (stages_output_in_q(dim) ? 0 : 1)) + keys_per_step(dim) * (k_stages(dim) + v_stages(dim))) +
-         2048;
+         3072;
 }
 
 // Document relation of a clause; the order of `DocumentRelation` in @sparsek/types.

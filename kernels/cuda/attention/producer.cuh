@@ -1,45 +1,14 @@
-// The producer warp: draws work items, walks their visible blocks and keeps the K and V rings filled.
+// The producer warp: walks the visible blocks of one work item after the other and keeps the rings of Q, K and V filled.
 //
-// Order of loads in an item: Q, K0, K1, V0, K2, V1, ... : K runs one step ahead of V, as the consumers use them.
+// Order of loads: Q, K0, K1, V0, K2, V1, ..., Q of the next item, the last V: K runs one step ahead of V, as the consumers
+// use them.
 #pragma once
 
 #include "../pipeline/ring.cuh"
 #include "../ptx/tma.cuh"
-#include "block_walk.cuh"
-#include "config.cuh"
+#include "scheduler.cuh"
 
 namespace sparsek::attention {
-
-// The index-th item of the computed order: sections of (batch, head) pairs that share the L2 cache; inside one, all
-// heads of a query tile, then the next tile.
-__device__ __forceinline__ Item decode_item(const Params& p, int index) {
-  int pair, tile;
-  if (p.order != nullptr) {
-    const int code = __ldg(p.order + index);
-    pair = code / p.query_tiles;
-    tile = code - pair * p.query_tiles;
-  } else {
-    const int first = index / (p.section * p.query_tiles) * p.section;
-    const int width = min(p.section, p.batch * p.heads - first);
-    const int inside = index - first * p.query_tiles;
-    tile = inside / width;
-    pair = first + inside - tile * width;
-    if (p.descending) tile = p.query_tiles - 1 - tile;
-  }
-  Item item{};
-  item.tile = tile;
-  item.batch = pair / p.heads;
-  item.head = pair - item.batch * p.heads;
-  const int map_row = p.map_batches == 1 ? 0 : item.batch;
-  const int map_column = p.map_heads == 1 ? 0 : item.head;
-  item.pattern = __ldg(p.head_map + map_row * p.map_heads + map_column);
-  return item;
-}
-
-// Lane 0 draws; the counter returns to 0 when every CTA has drawn once past the end.
-__device__ __forceinline__ uint32_t draw_ticket(const Params& p) {
-  return ptx::lane_index() == 0 ? atomicInc(p.ticket, static_cast<uint32_t>(p.items) + gridDim.x - 1) : 0u;
-}
 
 template <typename C>
 class Producer {
@@ -47,45 +16,58 @@ class Producer {
   __device__ __forceinline__ Producer(const Params& p, SharedStorage<C>& shared) : p_(p), s_(shared) {}
 
   __device__ __forceinline__ void run() {
-    uint32_t ticket = draw_ticket(p_);
-    for (;;) {
-      const int index = ptx::warp_uniform(static_cast<int>(ticket));
-      if (index >= p_.items) break;
-      ticket = draw_ticket(p_);  // its latency lies under this item
-      load_item(decode_item(p_, index));
-    }
-    Item stop{};
-    stop.tile = -1;
-    ptx::mbarrier_wait(&s_.q_empty[q_.slot], q_.parity ^ 1);
-    __syncwarp();
-    if (ptx::elect_one()) {
-      s_.item[q_.slot] = stop;
-      ptx::mbarrier_arrive(&s_.q_full[q_.slot]);
-    }
+    Job job = take_plan();
+    load_q(job.item);
+    while (job.item.tile >= 0) job = load_item(job);
   }
 
  private:
-  __device__ __forceinline__ void load_item(Item item) {
-    BlockWalk walk(p_, p_.patterns[item.pattern], item.tile);
-    const int kv_head = item.head / p_.group;
-    Block block = walk.next();
-    Block following = block;
-    item.empty = block.index == INT_MAX;
-    bool more = !item.empty;
-    int key = 0;  // first key of the step to load
-    if (C::kQStages > 1) load_q(item);  // a slot is free by now; a single one frees up late, so K goes first
-    if (more) {
-      following = walk.next();
-      key = block.index * kBlockKeys;
-      load_k(key, block, is_last(following, key), kv_head, item.batch);
-    }
-    if (C::kQStages == 1) load_q(item);
-    while (more) {
+  // An item and its walk, which has found the first block already.
+  struct Job {
+    Item item;
+    BlockWalk walk;
+    Block first;
+  };
+
+  __device__ __forceinline__ Job take_plan() {
+    ptx::mbarrier_wait(&s_.plan_full, plan_parity_);
+    plan_parity_ ^= 1;
+    const Item item = s_.plan.item;
+    const WalkStart start = s_.plan.start;
+    const BlockRange share = s_.plan.share[ptx::lane_index()];
+    __syncwarp();
+    if (ptx::elect_one()) ptx::mbarrier_arrive(&s_.plan_empty);
+    Job job{item, BlockWalk(p_, item.pattern, item.tile, start, share), {INT_MAX, kFillFull}};
+    if (item.tile >= 0) job.first = job.walk.next();
+    job.item.empty = job.first.index == INT_MAX;
+    return job;
+  }
+
+  // Loads what is left of an item, and Q of the next one before the last V, so that it is there in time. With a single Q
+  // that would wait for this item's end while its V is missing: then V goes first.
+  __device__ __forceinline__ Job load_item(Job& job) {
+    if (job.item.empty) return next_job();
+    const int kv_head = job.item.head / p_.group, batch = job.item.batch;
+    Block block = job.first;
+    Block following = job.walk.next();
+    int key = block.index * kBlockKeys;
+    load_k(key, block, is_last(following, key), kv_head, batch);
+    for (;;) {
       const int pending = key;  // the V tile still to load
-      more = advance(walk, block, following, key);
-      if (more) load_k(key, block, is_last(following, key), kv_head, item.batch);
-      load_v(pending, kv_head, item.batch);
+      if (!advance(job.walk, block, following, key)) break;
+      load_k(key, block, is_last(following, key), kv_head, batch);
+      load_v(pending, kv_head, batch);
     }
+    if (C::kQStages == 1) load_v(key, kv_head, batch);
+    const Job next = next_job();
+    if (C::kQStages > 1) load_v(key, kv_head, batch);
+    return next;
+  }
+
+  __device__ __forceinline__ Job next_job() {
+    const Job job = take_plan();
+    load_q(job.item);
+    return job;
   }
 
   // The next step: the second half of the block where a step is half a block, else the next block.
@@ -116,7 +98,7 @@ class Producer {
     __syncwarp();
     if (ptx::elect_one()) {
       s_.item[slot] = item;
-      if (item.empty) {
+      if (item.empty) {  // or the end
         ptx::mbarrier_arrive(&s_.q_full[slot]);
       } else {
         ptx::mbarrier_arrive_expect(&s_.q_full[slot], C::kQBytes);
@@ -163,6 +145,7 @@ class Producer {
 
   const Params& p_;
   SharedStorage<C>& s_;
+  uint32_t plan_parity_ = 0;
   pipeline::RingPosition<C::kQStages> q_;
   pipeline::RingPosition<C::kKStages> k_;
   pipeline::RingPosition<C::kVStages> v_;

@@ -44,7 +44,7 @@ SPARSEK_HOST_DEVICE Interval visible_keys(const Geometry& g, const Clause& claus
 }
 
 // Block columns that one clause makes visible in a tile, and those among them that it makes visible in full.
-struct BlockRange {
+struct alignas(16) BlockRange {
   int begin, end;
   int full_begin, full_end;
 };

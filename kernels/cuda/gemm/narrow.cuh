@@ -5,7 +5,8 @@
 // of A with one 16-byte shared load per lane and feeds it to wgmma from registers; a warp whose strip has no block in
 // the step feeds zeros, and a 64-row group without any block skips the product.
 //
-// Roles: in warpgroup 0, warp 0 loads and warps 1 and 2 store; warpgroups 1 and 2 multiply, two groups of 64 rows each.
+// Roles: in warpgroup 0, warp 0 loads and warps 1 and 2 store; warpgroups 1 to 4 multiply, 64 rows each. The products
+// are short (64 clocks), so what limits a warpgroup is the chain wait, fetch, multiply, release: four of them overlap.
 #pragma once
 
 #include "../epilogue/general.cuh"
@@ -33,18 +34,19 @@ struct Narrow {
   static constexpr int kPanelBytes = PanelK * kN * 2;
   static constexpr int kChunkBytes = PanelK * 128;               // 64 columns of a panel
   static constexpr int kBBytes = kPanels * kPanelBytes;
-  static constexpr int kWorkers = 2;
-  static constexpr int kGroups = 2;                              // 64-row groups of a worker
+  static constexpr int kWorkers = 4;
+  static constexpr int kStrips = 4;                              // of a worker, one a warp
   static constexpr int kStoreChunks = kN / 64;
-  static constexpr int kStagingBytes = kStoreChunks * epilogue::kStagedChunkBytes;  // one group of one worker
-  // 40 + 2 * 232 registers times 128 threads fill the register file.
-  static constexpr int kProducerRegisters = 40;
-  static constexpr int kWorkerRegisters = 232;
+  static constexpr int kStagingBytes = kStoreChunks * epilogue::kStagedChunkBytes;  // of one worker
+  // The block is launched with 96 registers a thread; what it holds then is all that can be shared out:
+  // 24 + 4 * 112 <= 5 * 96.
+  static constexpr int kProducerRegisters = 24;
+  static constexpr int kWorkerRegisters = 112;
 
   // Named barriers, one a worker: results staged, staging free, and the worker's own.
   static constexpr int kWarpgroupBarrier = 1;
-  static constexpr int kStagedBarrier = 3;
-  static constexpr int kFreeBarrier = 5;
+  static constexpr int kStagedBarrier = 5;
+  static constexpr int kFreeBarrier = 9;
   static constexpr int kStoreThreads = 128 + 32;
 
   struct Stage {
@@ -134,144 +136,98 @@ struct Narrow {
   // ---- products ---------------------------------------------------------------------------------------------------
   using Accumulators = float[kN / 2];
 
-  // What a warp needs of a stage beside B: the masks and its own fragments of A (zeros where its strip has no block).
-  struct Fragments {
-    uint32_t mask[kSteps];
-    uint32_t a[kSteps][kGroups][4];
-  };
-
-  __device__ static void fetch(Fragments& f, Shared& s, const Ring& ring, int worker, int warp, int lane) {
-    ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
-    const uint2 masks = s.masks[ring.slot];
-    const uint32_t low = ptx::warp_uniform(masks.x), high = ptx::warp_uniform(masks.y);
-    f.mask[0] = low & 0xffff;
-    f.mask[1] = low >> 16;
-    f.mask[2] = high & 0xffff;
-    f.mask[3] = high >> 16;
-    const char* lane_base = s.stage[ring.slot].a + lane * 16;
-    int before = 0;  // fragments of the earlier steps
-#pragma unroll
-    for (int step = 0; step < kSteps; ++step) {
-#pragma unroll
-      for (int group = 0; group < kGroups; ++group) {
-        const int strip = 8 * worker + 4 * group + warp;
-        uint4 words = make_uint4(0, 0, 0, 0);
-        if ((f.mask[step] >> strip) & 1) {
-          const int index = before + __popc(f.mask[step] & ((1u << strip) - 1));
-          words = *reinterpret_cast<const uint4*>(lane_base + index * kNarrowFragmentBytes);
-        }
-        f.a[step][group][0] = words.x;
-        f.a[step][group][1] = words.y;
-        f.a[step][group][2] = words.z;
-        f.a[step][group][3] = words.w;
-      }
-      before += __popc(f.mask[step]);
-    }
+  // This warp's fragment of A, or zeros. A predicated load: a branch around it would cost more than the load.
+  __device__ static void load_fragment(uint32_t (&r)[4], uint32_t address, bool present) {
+    asm volatile(
+        "{\n\t.reg .pred p;\n\tsetp.ne.b32 p, %5, 0;\n\t"
+        "mov.b32 %0, 0;\n\tmov.b32 %1, 0;\n\tmov.b32 %2, 0;\n\tmov.b32 %3, 0;\n\t"
+        "@p ld.shared.v4.b32 {%0, %1, %2, %3}, [%4];\n\t}"
+        : "=&r"(r[0]), "=&r"(r[1]), "=&r"(r[2]), "=&r"(r[3])
+        : "r"(address), "r"(static_cast<int>(present))
+        : "memory");
   }
 
-  __device__ static void issue(Accumulators (&d)[kGroups], const Fragments& f, uint64_t b, int worker) {
+  __device__ static void multiply_stage(Accumulators& d, const Stage& stage, uint64_t b, uint2 masks, int strip,
+                                        int first_strip, int lane) {
+    const uint32_t low = ptx::warp_uniform(masks.x), high = ptx::warp_uniform(masks.y);
+    const uint32_t mask[kSteps] = {low & 0xffff, low >> 16, high & 0xffff, high >> 16};
+    uint32_t a[kSteps][4];
+    uint32_t address = ptx::shared_address(stage.a) + lane * 16;
+#pragma unroll
+    for (int step = 0; step < kSteps; ++step) {
+      const uint32_t below = __popc(mask[step] & ((1u << strip) - 1));
+      load_fragment(a[step], address + below * kNarrowFragmentBytes, (mask[step] >> strip) & 1);
+      address += __popc(mask[step]) * kNarrowFragmentBytes;
+    }
     ptx::wgmma_fence();
 #pragma unroll
     for (int step = 0; step < kSteps; ++step) {
       const uint32_t offset = step * 16 / PanelK * kPanelBytes + step * 16 % PanelK * 128;
-#pragma unroll
-      for (int group = 0; group < kGroups; ++group) {
-        if ((f.mask[step] >> (8 * worker + 4 * group)) & 0xf) {
-          ptx::wgmma_fence();
-          ptx::Wgmma<T, kN, 0, 1>::rs(d[group], f.a[step][group], tile::advance(b, offset), 1);
-        }
+      if ((mask[step] >> first_strip) & 0xf) {
+        ptx::wgmma_fence();
+        ptx::Wgmma<T, kN, 0, 1>::rs(d, a[step], tile::advance(b, offset), 1);
       }
     }
     ptx::wgmma_commit();
+    ptx::wgmma_wait<0>();
+    ptx::pin(d);
   }
 
   __device__ static void multiply(const NarrowParams& p, Shared& s, int owner, int worker, int thread) {
     scheduler::WorkList work(p.items, p.item_first, owner);
     Ring ring;
-    const int warp = ptx::warp_uniform(thread >> 5);
+    const int first_strip = kStrips * worker;
+    const int strip = first_strip + ptx::warp_uniform(thread >> 5);
     const int lane = thread & 31;
     const uint64_t b_base = tile::mn_major(s.stage[0].b, kChunkBytes);
-    Accumulators d[kGroups];
-    Fragments even, odd;
+    Accumulators d;
     for (; !work.done(); work.advance()) {
       const WorkItem& item = work.current();
 #pragma unroll
-      for (int group = 0; group < kGroups; ++group) {
-#pragma unroll
-        for (int i = 0; i < kN / 2; ++i) d[group][i] = 0.0f;
-      }
-      // Multiplies stage `ring` from `now` while the next stage's fragments arrive in `next`.
-      const auto turn = [&](Fragments& now, Fragments& next, bool more) {
-        issue(d, now, tile::advance(b_base, ring.slot * kNarrowStageBytes), worker);
-        const int slot = ring.slot;
+      for (int i = 0; i < kN / 2; ++i) d[i] = 0.0f;
+      ptx::pin(d);
+      for (int stage = item.first; stage < item.last; ++stage) {
+        ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
+        multiply_stage(d, s.stage[ring.slot], tile::advance(b_base, ring.slot * kNarrowStageBytes), s.masks[ring.slot],
+                       strip, first_strip, lane);
+        // Each warp reads its own fragments and the masks, so each warp releases the stage.
+        if (lane == 0) ptx::mbarrier_arrive(&s.empty[ring.slot]);
         ring.advance();
-        if (more) fetch(next, s, ring, worker, warp, lane);
-        ptx::wgmma_wait<0>();
-#pragma unroll
-        for (int group = 0; group < kGroups; ++group) ptx::pin(d[group]);
-        // Each warp has read its own fragments and the masks, so each warp releases the stage.
-        if (lane == 0) ptx::mbarrier_arrive(&s.empty[slot]);
-      };
-      const int stages = item.last - item.first;
-      if (stages > 0) fetch(even, s, ring, worker, warp, lane);
-      for (int stage = 0; stage < stages; stage += 2) {
-        turn(even, odd, stage + 1 < stages);
-        if (stage + 1 < stages) turn(odd, even, stage + 2 < stages);
       }
-      finish<0>(p, s, item, d[0], worker, thread);
-      finish<1>(p, s, item, d[1], worker, thread);
+      finish(p, s, item, d, worker, thread);
     }
   }
 
   // ---- results ----------------------------------------------------------------------------------------------------
-  template <int First>
-  __device__ static void sync_worker(int worker) {
-    if (worker == 0) {
-      ptx::named_barrier_sync<First, kStoreThreads>();
-    } else {
-      ptx::named_barrier_sync<First + 1, kStoreThreads>();
-    }
-  }
-
-  template <int First>
-  __device__ static void arrive_worker(int worker) {
-    if (worker == 0) {
-      ptx::named_barrier_arrive<First, kStoreThreads>();
-    } else {
-      ptx::named_barrier_arrive<First + 1, kStoreThreads>();
-    }
-  }
-
   __device__ static bool leaves_staged(const NarrowParams& p, const WorkItem& item) {
     return item.partial < 0 && p.epilogue.staged;
   }
 
-  // First row of C of a strip of the tile, or -1.
-  __device__ static const int32_t* group_rows(const NarrowParams& p, const WorkItem& item, int worker, int group) {
-    return p.tile_rows + item.slot_row[0] * kNarrowStrips + 8 * worker + 4 * group;
+  // First rows of C of the worker's strips of the tile; -1: none.
+  __device__ static const int32_t* strip_rows(const NarrowParams& p, const WorkItem& item, int worker) {
+    return p.tile_rows + item.slot_row[0] * kNarrowStrips + kStrips * worker;
   }
 
-  template <int Group>
   __device__ static void finish(const NarrowParams& p, Shared& s, const WorkItem& item, Accumulators& d, int worker,
                                 int thread) {
     char* staging = s.staging[worker];
-    const int32_t* strips = group_rows(p, item, worker, Group);
+    const int32_t* strips = strip_rows(p, item, worker);
     if (leaves_staged(p, item)) {
       if (epilogue::needs_transform(p.epilogue)) {
         const int row0 = __ldg(strips + (thread >> 5));
         if (row0 >= 0) epilogue::transform(d, p.epilogue, row0 - 16 * (thread >> 5), thread);
       }
-      sync_worker<kFreeBarrier>(worker);
+      ptx::indexed_barrier_sync<kFreeBarrier, kWorkers, kStoreThreads>(worker);
 #pragma unroll
       for (int chunk = 0; chunk < kStoreChunks; ++chunk)
         epilogue::stage_columns<T>(ptx::shared_address(staging) + chunk * epilogue::kStagedChunkBytes, d, 32 * chunk,
                                    thread);
       ptx::fence_async_shared();
     } else {
-      sync_worker<kFreeBarrier>(worker);
+      ptx::indexed_barrier_sync<kFreeBarrier, kWorkers, kStoreThreads>(worker);
       float* floats = reinterpret_cast<float*>(staging);
       float* partial = p.partials + static_cast<int64_t>(item.partial) * (kNarrowTileRows * kN) +
-                       (2 * worker + Group) * 64 * kN;
+                       worker * 64 * kN;
 #pragma unroll
       for (int chunk = 0; chunk < kN / epilogue::kGeneralChunk; ++chunk) {
         const int column = chunk * epilogue::kGeneralChunk;
@@ -286,32 +242,34 @@ struct Narrow {
         }
       }
     }
-    arrive_worker<kStagedBarrier>(worker);
+    ptx::indexed_barrier_arrive<kStagedBarrier, kWorkers, kStoreThreads>(worker);
   }
 
-  // A group's rows leave in pieces of neighbouring rows, one lane a piece.
-  __device__ static void store(const NarrowParams& p, Shared& s, int owner, int worker) {
+  // A worker's rows leave in pieces of neighbouring rows, one lane a piece. A store warp serves two workers.
+  __device__ static void store(const NarrowParams& p, Shared& s, int owner, int first_worker) {
     scheduler::WorkList work(p.items, p.item_first, owner);
     const int lane = ptx::lane_index();
     const int pieces = 64 / p.piece_rows;
-    const int chunk = lane / pieces, piece = lane % pieces;
-    const int strip = piece * (p.piece_rows / 16);
+    const int chunk = lane / pieces;
+    const int strip = lane % pieces * (p.piece_rows / 16);
     for (; !work.done(); work.advance()) {
       const WorkItem& item = work.current();
-      for (int group = 0; group < kGroups; ++group) {
-        arrive_worker<kFreeBarrier>(worker);
-        sync_worker<kStagedBarrier>(worker);
+      for (int worker = first_worker; worker < first_worker + 2; ++worker)
+        ptx::indexed_barrier_arrive<kFreeBarrier, kWorkers, kStoreThreads>(worker);
+      for (int worker = first_worker; worker < first_worker + 2; ++worker) {
+        ptx::indexed_barrier_sync<kStagedBarrier, kWorkers, kStoreThreads>(worker);
         if (leaves_staged(p, item) && chunk < kStoreChunks) {
-          const int row = __ldg(group_rows(p, item, worker, group) + strip);
+          const int row = __ldg(strip_rows(p, item, worker) + strip);
           const int column = item.panel * kN + 64 * chunk;
           const char* source = s.staging[worker] + chunk * epilogue::kStagedChunkBytes + strip * 16 * 128;
           if (row >= 0 && column < p.epilogue.columns)
             ptx::tma_store_hint(&p.c, source, ptx::kEvictFirst, column, row, item.batch);
           ptx::bulk_commit();
-          ptx::bulk_wait_read<0>();
         }
         __syncwarp();
       }
+      ptx::bulk_wait_read<0>();
+      __syncwarp();
     }
     ptx::bulk_wait<0>();
   }
@@ -341,7 +299,7 @@ struct Narrow {
     if (warp < 4) {
       ptx::setmaxnreg_dec<kProducerRegisters>();
       if (warp == 0) load(p, s, owner);
-      if (warp == 1 || warp == 2) store(p, s, owner, warp - 1);
+      if (warp == 1 || warp == 2) store(p, s, owner, 2 * (warp - 1));
     } else {
       ptx::setmaxnreg_inc<kWorkerRegisters>();
       const int worker = ptx::warp_uniform(static_cast<int>(threadIdx.x >> 7)) - 1;

@@ -241,24 +241,6 @@ struct Wide {
   }
 
   // ---- results ----------------------------------------------------------------------------------------------------
-  template <int First>
-  __device__ static void sync_half(int half) {
-    if (half == 0) {
-      ptx::named_barrier_sync<First, kStoreThreads>();
-    } else {
-      ptx::named_barrier_sync<First + 1, kStoreThreads>();
-    }
-  }
-
-  template <int First>
-  __device__ static void arrive_half(int half) {
-    if (half == 0) {
-      ptx::named_barrier_arrive<First, kStoreThreads>();
-    } else {
-      ptx::named_barrier_arrive<First + 1, kStoreThreads>();
-    }
-  }
-
   // Whether the item's results leave through the store warp's tensor stores.
   __device__ static bool leaves_staged(const WideParams& p, const WorkItem& item) {
     return item.partial < 0 && p.epilogue.staged;
@@ -272,17 +254,17 @@ struct Wide {
     char* staging = s.staging[half];
     if (leaves_staged(p, item)) {
       if (epilogue::needs_transform(p.epilogue)) epilogue::transform(d, p.epilogue, row0, thread);
-      sync_half<kFreeBarrier>(half);
+      ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
 #pragma unroll
       for (int chunk = 0; chunk < kStoreChunks; ++chunk)
         epilogue::stage_columns<T>(ptx::shared_address(staging) + chunk * epilogue::kStagedChunkBytes, d, 32 * chunk,
                                    thread);
       ptx::fence_async_shared();
     } else {
-      sync_half<kFreeBarrier>(half);
+      ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
       finish_directly<Pass>(p, reinterpret_cast<float*>(staging), item, d, rank, half, row0, thread);
     }
-    arrive_half<kStagedBarrier>(half);
+    ptx::indexed_barrier_arrive<kStagedBarrier, kHalves, kStoreThreads>(half);
   }
 
   template <int Pass>
@@ -314,8 +296,8 @@ struct Wide {
       const int row0 = half == 0 ? item.slot_row[0] : item.slot_row[1];
       if (row0 < 0) continue;
       for (int pass = 0; pass < kPasses; ++pass) {
-        arrive_half<kFreeBarrier>(half);
-        sync_half<kStagedBarrier>(half);
+        ptx::indexed_barrier_arrive<kFreeBarrier, kHalves, kStoreThreads>(half);
+        ptx::indexed_barrier_sync<kStagedBarrier, kHalves, kStoreThreads>(half);
         if (leader && leaves_staged(p, item)) {
           epilogue::store_staged<kStoreChunks>(s.staging[half], p.c, row0,
                                                first_column(item, rank) + pass * kPassColumns, item.batch,
