@@ -1,4 +1,4 @@
-import { checkBlockMask, checkHybrid, checkPattern, checkSparse24 } from '@sparsek/bsr';
+import { checkBlockMask, checkHybrid, checkPattern, checkSparse24, normalValues } from '@sparsek/bsr';
 import { OPERATIONS } from '@sparsek/types';
 import { describe, expect, test } from 'vitest';
 import {
@@ -94,6 +94,12 @@ describe('values', () => {
       0,
     );
     expect([...special]).toEqual([plain[0], Number.NaN, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  });
+
+  test('are the draws of bsr', () => {
+    const drawn = drawNumbers(50, { mean: 0.5, deviation: 3 }, 2 ** 40 + 1, 2);
+    const options = { seed: 2 ** 40 + 1, stream: 2, mean: 0.5, deviation: 3 };
+    expect(Float32Array.from(drawn)).toEqual(normalValues(50, options));
   });
 
   test('do not depend on order and padding, and the gap holds NaN', () => {

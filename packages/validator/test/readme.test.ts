@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Case, checkCase, referenceBackend } from '../src/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}.cache/readme/`;
@@ -35,4 +36,10 @@ describe('the examples of the documentation', () => {
       }
     },
   );
+
+  it('of a case replays', async () => {
+    const text = /```json\n(.*?)```/s.exec(readFileSync(files[1]!, 'utf8'))?.[1];
+    const testCase = JSON.parse(text!) as Case;
+    expect(await checkCase(referenceBackend(), testCase, 1)).toMatchObject({ status: 'passed' });
+  });
 });
