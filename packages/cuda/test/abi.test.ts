@@ -8,7 +8,8 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const include = [process.env.CUDA_HOME ?? '/usr/local/cuda', '/usr/local/cuda-13.0']
   .map((home) => join(home, 'include'))
   .find((path) => existsSync(join(path, 'cuda.h')));
-if (include === undefined) console.log('The declarations are not compared with cuda.h: no CUDA toolkit is installed');
+if (include === undefined)
+  console.log('The declarations are not compared with cuda.h: no CUDA toolkit is installed');
 
 describe.skipIf(include === undefined)('declarations of the driver', () => {
   it('have the sizes, offsets and values of cuda.h', () => {

@@ -1,5 +1,6 @@
-// copyToDevice, copyToHost, copyOnDevice, fill
+// copyToDevice, copyToHost, copyOnDevice, fill, firstNonFinite
 
+#include <algorithm>
 #include <cstring>
 
 #include "arguments.h"
@@ -129,6 +130,29 @@ Napi::Value fill(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/**
+ * firstNonFinite(array, exponentMask): position of the first 16-bit word whose exponent bits are all set, which is
+ * infinity or NaN; -1 when there is none.
+ */
+Napi::Value firstNonFinite(const Napi::CallbackInfo& info) {
+  const Bytes bytes = bytesAt(info, 0);
+  const auto mask = static_cast<std::uint16_t>(sizeAt(info, 1));
+  const auto* words = reinterpret_cast<const std::uint16_t*>(bytes.data);
+  const std::size_t count = bytes.length / sizeof(std::uint16_t);
+  // Short runs without a branch inside, so that the compiler vectorises them.
+  constexpr std::size_t kRun = 4096;
+  for (std::size_t start = 0; start < count; start += kRun) {
+    const std::size_t end = std::min(count, start + kRun);
+    unsigned int found = 0;
+    for (std::size_t i = start; i < end; i += 1) found |= (words[i] & mask) == mask;
+    if (found == 0) continue;
+    for (std::size_t i = start; i < end; i += 1) {
+      if ((words[i] & mask) == mask) return Napi::Number::New(info.Env(), static_cast<double>(i));
+    }
+  }
+  return Napi::Number::New(info.Env(), -1);
+}
+
 }  // namespace
 
 void defineCopyFunctions(Napi::Object exports) {
@@ -136,6 +160,7 @@ void defineCopyFunctions(Napi::Object exports) {
   define<copyToHost>(exports, "copyToHost");
   define<copyOnDevice>(exports, "copyOnDevice");
   define<fill>(exports, "fill");
+  define<firstNonFinite>(exports, "firstNonFinite");
 }
 
 }  // namespace sparsek::binding

@@ -43,6 +43,9 @@ Napi::Value planSpmm(const Napi::CallbackInfo& info) {
   const cuda::DeviceProperties& properties = stream->device->context->device();
   auto object = std::make_shared<SpmmPlanObject>(PlanTables(stream->device));
   object->plan = ops::make_spmm_plan(shape, {properties.multiprocessors, properties.major});
+  if (shape.b_column_major && object->plan.family == ops::Family::kNarrow) {
+    throw std::invalid_argument("Expected B in row order for " + object->plan.kernel + " but received column order");
+  }
   object->tables.upload(object->plan.tables, *stream);
   Napi::Object answer = Napi::Object::New(info.Env());
   answer.Set("kernel", object->plan.kernel);
@@ -76,10 +79,16 @@ Napi::Value runSpmm(const Napi::CallbackInfo& info) {
   Device& device = *stream->device;
   onDevice(device, [&] {
     operands.tables = object->tables.address(*stream);
-    // Goes back to the pool at once, which hands it on only behind this launch.
-    const cuda::DeviceBuffer workspace =
-        device.context->allocate(static_cast<std::size_t>(object->plan.workspace_bytes), stream->stream);
+    // Both go back to the pool at once, which hands them on only behind this launch.
+    const auto scratch = [&](std::int64_t bytes) {
+      return device.context->allocate(static_cast<std::size_t>(bytes), stream->stream);
+    };
+    const cuda::DeviceBuffer workspace = scratch(object->plan.workspace_bytes);
     operands.workspace = workspace.pointer();
+    // A's values may be new in every run, so that repacking them is part of it.
+    const cuda::DeviceBuffer packed = scratch(object->plan.packed_bytes);
+    operands.packed = packed.pointer();
+    if (packed) ops::pack_spmm_values(device.api(), device.context->modules(), object->plan, operands, stream->stream);
     ops::launch_spmm(device.api(), device.context->modules(), object->plan, operands, stream->stream);
   });
   return info.Env().Undefined();

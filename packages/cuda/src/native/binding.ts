@@ -135,6 +135,8 @@ export interface NativeBinding {
     bytes: number,
   ): void;
   fill(stream: StreamHandle, address: bigint, width: 1 | 2 | 4, pattern: number, count: number): void;
+  /** Position of the first 16-bit word that has every bit of the mask; -1 when there is none. */
+  firstNonFinite(array: Uint16Array, exponentMask: number): number;
 
   createStream(device: DeviceHandle, priority: number): StreamHandle;
   dropStream(stream: StreamHandle): void;

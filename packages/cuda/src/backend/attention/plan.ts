@@ -15,9 +15,11 @@ import { guard } from '../../errors/guard.js';
 import type { AttentionPlanHandle } from '../../native/binding.js';
 import { usedMemory } from '../../stream/stream.js';
 import { ELEMENT_CODE } from '../codes.js';
+import { nonFinitePositions, withZeros } from '../non-finite.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
 import { checkAttentionInputs, checkAttentionProblem, tensorShape } from './check.js';
 import { kernelMask } from './kernel-mask.js';
+import { repairQueries, repairValues } from './repair.js';
 import { kernelDim, narrowRows, tensorView, widenRows } from './stage.js';
 
 interface NativePlan {
@@ -81,7 +83,9 @@ export function planAttention(
     using scratch = createScratch(session);
     const qMemory = scratch.upload(widenRows(q, dim));
     const kMemory = scratch.upload(widenRows(k, dim));
-    const vMemory = scratch.upload(widenRows(v, dim));
+    const vSpecials = nonFinitePositions(binding, v.values, dtype);
+    const finiteV = vSpecials.length > 0 ? { ...v, values: withZeros(v.values, vSpecials) } : v;
+    const vMemory = scratch.upload(widenRows(finiteV, dim));
     const oMemory = scratch.allocate(rows * dim * BYTES_PER_ELEMENT[dtype]);
     const lseMemory = scratch.allocate(lse?.byteLength ?? 0);
     const sinkMemory = scratch.upload(sinks);
@@ -109,6 +113,11 @@ export function planAttention(
       ...(lse ? [device.stream.download(lseMemory, lse)] : []),
     ]);
     if (wide !== o.values) narrowRows(wide, dim, o.values, valueDim);
+    if (vSpecials.length > 0) {
+      repairValues({ problem, v: v.values, specials: vSpecials, width: valueDim, output: o.values });
+    }
+    const qSpecials = nonFinitePositions(binding, q.values, dtype);
+    if (qSpecials.length > 0) repairQueries(problem, q.values, o.values, lse, qSpecials);
     throwIfAborted(runOptions);
     return { output: { o, ...(lse ? { lse } : {}) }, computeMs: time.read() };
   }

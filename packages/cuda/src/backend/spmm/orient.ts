@@ -1,4 +1,4 @@
-import { reblock, transpose as transposeMatrix } from '@sparsek/bsr';
+import { allocateValues, reblock, transpose as transposeMatrix } from '@sparsek/bsr';
 import type { BlockShape, BsrMatrix, BsrPattern, SpmmProblem, Values } from '@sparsek/types';
 import { valueCount } from './check.js';
 
@@ -17,26 +17,31 @@ export interface Orientation {
   readonly steps: readonly string[];
 }
 
-/** Block heights and widths that the kernels take as they are. */
-const NATIVE_EXTENTS: readonly number[] = [64, 128];
-const REBLOCKED: BlockShape = [64, 64];
+/** Blocks that every kernel family takes, for patterns in blocks that none takes. */
+export const REBLOCKED: BlockShape = [64, 64];
 
-export function orient({ pattern, dtype, side, transpose = false }: SpmmProblem): Orientation {
+/** @param blockShape - Of P; absent: that of the problem's pattern. */
+export function orient(
+  { pattern, dtype, side, transpose = false }: SpmmProblem,
+  blockShape?: BlockShape,
+): Orientation {
   const transposed = side === 'right';
   const flip = transpose !== transposed;
-  const native = pattern.blockShape.every((extent) => NATIVE_EXTENTS.includes(extent));
   const arranged = (values: Values): BsrMatrix => {
     const matrix: BsrMatrix = { ...pattern, dtype, values };
     const flipped = flip ? transposeMatrix(matrix) : matrix;
-    return native ? flipped : reblock(flipped, REBLOCKED, { keepZeros: true });
+    return blockShape === undefined ? flipped : reblock(flipped, blockShape, { keepZeros: true });
   };
-  if (!flip && native) return { pattern, transposed, arrange: (values) => values, steps: [] };
-  const zeros =
-    dtype === 'f32' ? new Float32Array(valueCount(pattern)) : new Uint16Array(valueCount(pattern));
+  if (!flip && blockShape === undefined) {
+    return { pattern, transposed, arrange: (values) => values, steps: [] };
+  }
   return {
-    pattern: arranged(zeros),
+    pattern: arranged(allocateValues(dtype, valueCount(pattern))),
     transposed,
     arrange: (values) => arranged(values).values,
-    steps: [...(flip ? ['transposed'] : []), ...(native ? [] : [`reblocked-${REBLOCKED.join('x')}`])],
+    steps: [
+      ...(flip ? ['transposed'] : []),
+      ...(blockShape === undefined ? [] : [`reblocked-${blockShape.join('x')}`]),
+    ],
   };
 }

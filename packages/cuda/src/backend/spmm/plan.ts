@@ -10,18 +10,14 @@ import {
   type Timed,
 } from '@sparsek/types';
 import { guard } from '../../errors/guard.js';
-import type { SpmmPlanHandle } from '../../native/binding.js';
 import { usedMemory } from '../../stream/stream.js';
 import { ACTIVATION_CODE, ELEMENT_CODE } from '../codes.js';
+import { nonFinitePositions, withZeros } from '../non-finite.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
 import { checkSpmmInputs, checkSpmmProblem, spmmShapes } from './check.js';
-import { orient } from './orient.js';
-import { packRows, stageDense } from './stage-dense.js';
-
-interface NativePlan {
-  readonly plan: SpmmPlanHandle;
-  readonly kernel: string;
-}
+import { planProduct } from './native-plan.js';
+import { repairNonFinite } from './repair.js';
+import { isColumnMajor, packRows, type StagedDense, stageDense } from './stage-dense.js';
 
 /** A plan for operands in host memory: every run uploads them, multiplies and downloads the result. */
 export function planSpmm(
@@ -33,60 +29,33 @@ export function planSpmm(
   throwIfAborted(options);
   checkSpmmProblem(problem, options.validate !== false);
   const { binding, device } = session;
-  const { dtype, outputDtype = dtype, activation = 'none', denseExtent } = problem;
+  const { dtype, outputDtype = dtype, activation = 'none' } = problem;
   const shapes = spmmShapes(problem);
-  const orientation = orient(problem);
-  const { pattern, transposed } = orientation;
+  const product = planProduct(session, problem);
+  const { orientation, own, first } = product;
+  const { transposed } = orientation;
   const lifetime = createLifetime('The spmm plan');
-  // The kernels differ in how they read the dense matrix, and the problem does not tell which way it lies.
-  const plans = new Map<boolean, NativePlan>();
-  const planFor = (columnMajor: boolean): NativePlan => {
-    const known = plans.get(columnMajor);
-    if (known !== undefined) return known;
-    const made = guard('plan spmm', () =>
-      binding.planSpmm(
-        session.stream().handle,
-        ...pattern.shape,
-        ...pattern.blockShape,
-        pattern.indptr,
-        pattern.indices,
-        ELEMENT_CODE[dtype],
-        denseExtent,
-        1,
-        columnMajor,
-      ),
-    );
-    plans.set(columnMajor, made);
-    return made;
-  };
-  // A row-order matrix is the common case; transposed, its rows are columns.
-  const { kernel } = planFor(transposed);
+  const [rows, columns] = shapes.output;
 
-  async function run(inputs: SpmmInputs, runOptions?: RunOptions): Promise<Timed<DenseMatrix>> {
-    lifetime.check();
+  /** Gives the product to the stream; the result arrives in `target`. */
+  async function multiply(
+    inputs: SpmmInputs,
+    staged: StagedDense,
+    target: DenseMatrix['values'],
+  ): Promise<number> {
+    const { alpha = 1, beta = 0 } = inputs;
+    const { plan } = product.planFor(staged.columnMajor);
     const stream = session.stream();
-    throwIfAborted(runOptions);
-    checkSpmmInputs(problem, shapes, inputs);
-    const { alpha = 1, beta = 0, bias, out } = inputs;
-    const [rows, columns] = shapes.output;
-    const output: DenseMatrix = out ?? {
-      shape: shapes.output,
-      dtype: outputDtype,
-      values: allocateValues(outputDtype, rows * columns),
-    };
-    if (rows * columns === 0) return { output, computeMs: 0 };
-    const staged = stageDense(inputs.dense);
-    const { plan } = planFor(staged.byColumn !== transposed);
     using scratch = createScratch(session);
     const values = scratch.upload(orientation.arrange(inputs.values));
     const dense = scratch.upload(staged.values);
-    const biasMemory = scratch.upload(bias);
+    const bias = scratch.upload(inputs.bias);
     const result =
       beta !== 0 && inputs.c !== undefined
         ? scratch.upload(packRows(inputs.c))
         : scratch.allocate(rows * columns * BYTES_PER_ELEMENT[outputDtype]);
     using time = timeLaunch(session, () => {
-      for (const memory of [values, dense, biasMemory, result]) usedMemory(stream, memory, 'operand');
+      for (const memory of [values, dense, bias, result]) usedMemory(stream, memory, 'operand');
       guard('spmm', () =>
         binding.runSpmm(
           plan,
@@ -95,7 +64,7 @@ export function planSpmm(
           dense.address,
           result.address,
           beta !== 0 ? result.address : 0n,
-          biasMemory.address,
+          bias.address,
           staged.leading,
           columns,
           0,
@@ -109,20 +78,72 @@ export function planSpmm(
         ),
       );
     });
-    const target = output.values.subarray(0, rows * columns);
     await device.stream.download(result, target);
+    return time.read();
+  }
+
+  /** As `multiply`, for a dense matrix with infinities or NaN that re-blocked kernels would spread. */
+  async function multiplyAround(
+    inputs: SpmmInputs,
+    staged: StagedDense,
+    specials: readonly number[],
+    target: DenseMatrix['values'],
+  ): Promise<number> {
+    const { alpha = 1, beta = 0, bias } = inputs;
+    // The result may take C's place.
+    const c = beta !== 0 && inputs.c !== undefined ? packRows(inputs.c).slice() : undefined;
+    const finite = { ...staged, values: withZeros(staged.values, specials) };
+    const computeMs = await multiply(inputs, finite, target);
+    const { pattern, arrange } = own ?? orientation;
+    repairNonFinite({
+      pattern,
+      values: arrange(inputs.values),
+      dtype,
+      specials,
+      staged,
+      denseExtent: problem.denseExtent,
+      alpha,
+      beta,
+      c,
+      bias,
+      activation,
+      outputDtype,
+      output: target,
+      place: (i, n) => (transposed ? n * columns + i : i * columns + n),
+    });
+    return computeMs;
+  }
+
+  async function run(inputs: SpmmInputs, runOptions?: RunOptions): Promise<Timed<DenseMatrix>> {
+    lifetime.check();
+    session.stream();
     throwIfAborted(runOptions);
-    return { output, computeMs: time.read() };
+    checkSpmmInputs(problem, shapes, inputs);
+    const output: DenseMatrix = inputs.out ?? {
+      shape: shapes.output,
+      dtype: outputDtype,
+      values: allocateValues(outputDtype, rows * columns),
+    };
+    if (rows * columns === 0) return { output, computeMs: 0 };
+    const { columnMajor } = product.planFor(isColumnMajor(inputs.dense, transposed));
+    const staged = stageDense(inputs.dense, transposed, columnMajor);
+    const specials = own === undefined ? [] : nonFinitePositions(binding, staged.values, dtype);
+    const target = output.values.subarray(0, rows * columns);
+    const computeMs =
+      specials.length === 0
+        ? await multiply(inputs, staged, target)
+        : await multiplyAround(inputs, staged, specials, target);
+    throwIfAborted(runOptions);
+    return { output, computeMs };
   }
 
   return {
     planMs: performance.now() - start,
-    kernel: [kernel, ...orientation.steps].join('+'),
+    kernel: [first.kernel, ...orientation.steps].join('+'),
     run,
     [Symbol.dispose]() {
       lifetime.end();
-      for (const { plan } of plans.values()) binding.dropSpmmPlan(plan);
-      plans.clear();
+      product.dispose();
     },
   };
 }
