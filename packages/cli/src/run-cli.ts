@@ -1,3 +1,4 @@
+import { MaskSyntaxError } from '@sparsek/types';
 import { CommanderError } from 'commander';
 import type { CliContext } from './context.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
@@ -23,7 +24,7 @@ function report(error: unknown, args: readonly string[], { stderr, signal }: Cli
     if (error.exitCode === 0) return EXIT.done;
     const command = args.find((arg) => !arg.startsWith('-'));
     const help = command === undefined ? 'sparsek --help' : `sparsek ${command} --help`;
-    const problem = firstLine(error.message)
+    const problem = oneLine(error)
       .replace(/^error: /, '')
       .replace(/\.$/, '');
     stderr.write(`sparsek: ${problem}; see ${help}\n`);
@@ -31,7 +32,7 @@ function report(error: unknown, args: readonly string[], { stderr, signal }: Cli
   }
   const known = signal.aborted && error === signal.reason ? EXIT.interrupted : exitCodeOf(error);
   if (known !== undefined) {
-    stderr.write(`sparsek: ${firstLine(error instanceof Error ? error.message : String(error))}\n`);
+    stderr.write(`sparsek: ${oneLine(error)}\n`);
     return known;
   }
   // A defect of SparseK itself: the stack is what a report needs.
@@ -40,7 +41,10 @@ function report(error: unknown, args: readonly string[], { stderr, signal }: Cli
   return EXIT.failed;
 }
 
-/** Errors promise one line; some add a drawing of the place below it. */
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0]!;
+/** Usage errors stand on one line. A mask's error draws the place below its first line, which says it all. */
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return MaskSyntaxError.isInstance(error)
+    ? message.split('\n', 1)[0]!
+    : message.trim().replace(/\s*\n\s*/g, ' ');
 }

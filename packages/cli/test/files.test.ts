@@ -137,7 +137,7 @@ describe('inspect', () => {
   it('draws every block as a rectangle', async () => {
     await done('inspect', file('a.npz'), '--svg', file('a.svg'));
     const svg = readFileSync(file('a.svg'), 'utf8');
-    const ink = /<g class="ink"[^>]*>([^]*?)<\/g>/.exec(svg)![1]!;
+    const ink = /<g class="ink"[^>]*>([\s\S]*?)<\/g>/.exec(svg)![1]!;
     const drawn = [...ink.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="160" height="80"\/>/g)];
     expect(drawn.map(([, x, y]) => `${Number(y) / 80},${Number(x) / 160}`)).toEqual(
       Array.from({ length: 6 }, (_, r) => r).flatMap((r) =>

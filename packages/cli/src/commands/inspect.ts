@@ -3,6 +3,7 @@ import type { BlockShape } from '@sparsek/types';
 import { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../exit-codes.js';
+import { writeText } from '../files/write-text.js';
 import type { Inspection, MatrixInspection, MatrixReport } from '../inspect/inspect-file.js';
 import { parseBlockShape } from '../options.js';
 import { printJson } from '../output/json.js';
@@ -54,10 +55,8 @@ async function inspect(file: string, options: InspectOptions, context: CliContex
 }
 
 async function writeSvg(path: string, found: MatrixInspection, signal: AbortSignal): Promise<void> {
-  const { writeAtomically } = await import('@sparsek/bsr/io');
   const { patternSvg } = await import('../svg/pattern-svg.js');
-  const svg = patternSvg(found.pattern, { title: basename(found.report.file) });
-  await writeAtomically(path, { signal }, (sink) => sink.write(Buffer.from(svg)));
+  await writeText(path, patternSvg(found.pattern, { title: basename(found.report.file) }), signal);
 }
 
 function textOf(found: Inspection): string {

@@ -2,6 +2,7 @@ import type { CheckReport, ConformanceReport } from '@sparsek/validator';
 import { Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
 import { CheckFailedError, UsageError } from '../exit-codes.js';
+import { writeText } from '../files/write-text.js';
 import { type BackendOption, backendOption, parseSeed } from '../options.js';
 import { formatMs } from '../output/numbers.js';
 import { startProgress } from '../output/progress.js';
@@ -65,7 +66,9 @@ async function validate(options: ValidateOptions, context: CliContext): Promise<
       `Expected an operation or part of a check's name for --only but received "${only}", which fits none`,
     );
   }
-  if (options.json !== undefined) await writeReport(options.json, report, context.signal);
+  if (options.json !== undefined) {
+    await writeText(options.json, `${JSON.stringify(report, undefined, 2)}\n`, context.signal);
+  }
   context.stdout.write(summary(report));
   const failed = report.cases.filter((check) => check.status === 'failed');
   for (const check of failed.slice(0, MOST_FAILURES))
@@ -76,13 +79,6 @@ async function validate(options: ValidateOptions, context: CliContext): Promise<
       `${failed.length} of ${report.cases.length} checks of the ${report.backend} backend failed`,
     );
   }
-}
-
-async function writeReport(path: string, report: ConformanceReport, signal: AbortSignal): Promise<void> {
-  const { writeAtomically } = await import('@sparsek/bsr/io');
-  await writeAtomically(path, { signal }, (sink) =>
-    sink.write(Buffer.from(`${JSON.stringify(report, undefined, 2)}\n`)),
-  );
 }
 
 function summary(report: ConformanceReport): string {
