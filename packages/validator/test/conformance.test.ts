@@ -30,6 +30,13 @@ describe('the reference backend', () => {
   );
 });
 
+test('behaviour is checked in a dtype that the backend has', async () => {
+  const halfOnly = { ...referenceBackend(), supports: (_: string, dtype: string) => dtype === 'bf16' };
+  const { totals } = await runConformance(halfOnly, { only: 'disposing twice' });
+  expect(totals).toEqual({ passed: 5, failed: 0, skipped: 0 });
+  expect((await runConformance(halfOnly, { only: 'one plan serves' })).totals.passed).toBe(1);
+});
+
 describe('a report', () => {
   test('is plain JSON with totals', async () => {
     const report = await runConformance(referenceBackend(), { cases: FEW, seed: 4 });
