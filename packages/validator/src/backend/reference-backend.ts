@@ -45,7 +45,8 @@ import { type PlanParts, referencePlan } from './plan.js';
  * once to the output dtype. It is some thousand times slower than native code: for checks, and for machines that have
  * no native code.
  *
- * The event loop turns at least every 20 ms during a run, and an aborted signal stops the run there.
+ * The event loop turns about every 20 ms during a run (in attention, after one row at the soonest), and an aborted signal
+ * stops the run there.
  */
 export function referenceBackend(): Backend {
   let disposed = false;

@@ -2,11 +2,8 @@ import type { SpmmInputs, SpmmProblem } from '@sparsek/types';
 import { activate } from '../numeric/activate.js';
 import { decode } from '../numeric/values.js';
 import { packedRows } from './dense.js';
-import { runSteps, type Steps } from './steps.js';
+import { PRODUCTS_A_STEP, runSteps, type Steps } from './steps.js';
 import { blockElements, type StoredElements } from './stored-elements.js';
-
-/** How many stored elements are multiplied between two steps. */
-const ELEMENTS_A_STEP = 1024;
 
 /** `spmm` in float64, not rounded: the result in row order. Inputs are taken to be well-formed. */
 export function referenceSpmm(problem: SpmmProblem, inputs: SpmmInputs): Float64Array {
@@ -33,6 +30,7 @@ export function* productSteps(
   const b = packedRows(inputs.dense);
   const [outRows, outColumns] = left ? [shape[0], n] : [n, shape[1]];
   const sums = new Float64Array(outRows * outColumns);
+  const elementsAStep = Math.ceil(PRODUCTS_A_STEP / Math.max(1, n));
   for (let e = 0; e < a.values.length; e++) {
     const row = a.rows[e]!;
     const column = a.columns[e]!;
@@ -42,7 +40,7 @@ export function* productSteps(
     } else {
       for (let x = 0; x < n; x++) sums[x * outColumns + column]! += b[x * shape[0] + row]! * value;
     }
-    if (e % ELEMENTS_A_STEP === 0) yield e / a.values.length;
+    if (e % elementsAStep === 0) yield e / a.values.length;
   }
   return finish(sums, outColumns, left, problem, inputs);
 }

@@ -3,7 +3,10 @@ import type { RunOptions } from '@sparsek/types';
 /** A computation in steps: it yields its finished share, from 0 to 1, between steps, and returns its result. */
 export type Steps<Result> = Generator<number, Result, undefined>;
 
-/** Longest time that a computation keeps the event loop waiting, in milliseconds. */
+/** How many products are computed between two steps: some milliseconds of work. */
+export const PRODUCTS_A_STEP = 2 ** 20;
+
+/** How long a computation runs before it lets the event loop turn, in milliseconds. */
 const TIME_SLICE = 20;
 
 /** Runs all steps at once. */
