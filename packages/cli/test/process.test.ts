@@ -131,7 +131,7 @@ describe.skipIf(missing !== undefined)('the installed command', () => {
         'cpu',
       ]);
       const done = finish(child);
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await listening(child, signal);
       child.kill(signal);
       const { code, stdout, stderr } = await done;
       expect({ code, stdout, stderr }).toEqual({
