@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackendUnavailableError } from '@sparsek/types';
 import { describe, expect, it } from 'vitest';
-import { cudaAvailability, cudaSystem, listDevices, openDevice } from '../src/index.js';
+import { cudaAvailability, cudaSystem, listDevices, openCudaBackend, openDevice } from '../src/index.js';
 import { useDriverDouble } from './driver-double/use.js';
 
 const double = useDriverDouble();
@@ -67,6 +67,19 @@ describe('cudaAvailability', () => {
     expect(reason()).toMatch(/no compiled kernels in .*, which SPARSEK_CUBINS names.*nvcc/);
     expect(system.driverVersion).toBe('13.0');
     expect(system.devices).toHaveLength(2);
+  });
+
+  it('names a compiled kernel that is missing', () => {
+    const modules = [{ file: 'spmm.cubin', sha256: '00' }];
+    writeFileSync(join(double.folder, 'manifest.json'), JSON.stringify({ modules }));
+    expect(reason()).toMatch(/the compiled kernel .*spmm\.cubin is missing; install again/);
+  });
+
+  it('refuses to run kernels that are not those that were built', async () => {
+    const modules = [{ file: 'spmm.cubin', sha256: '00' }];
+    writeFileSync(join(double.folder, 'manifest.json'), JSON.stringify({ modules }));
+    writeFileSync(join(double.folder, 'spmm.cubin'), 'damaged');
+    await expect(openCudaBackend()).rejects.toThrow(/spmm\.cubin is not the one that was built/);
   });
 
   it('reports a driver call that fails instead of throwing', () => {

@@ -2,6 +2,7 @@ import { type Backend, BackendUnavailableError, type Dtype, type OperationName }
 import { type CudaDevice, type DeviceOptions, openDevice } from '../device/device.js';
 import { deviceState } from '../device/state.js';
 import { type CudaChoice, cudaAvailability } from '../driver/availability.js';
+import { findDamage, findKernels } from '../kernels/find.js';
 import { planAttention } from './attention/plan.js';
 import { checkDtype } from './check.js';
 import { createSession } from './session.js';
@@ -24,6 +25,9 @@ export interface CudaBackend extends Backend {
 export async function openCudaBackend(options: CudaBackendOptions = {}): Promise<CudaBackend> {
   const availability = cudaAvailability(options);
   if (!availability.available) throw new BackendUnavailableError('cuda', availability.reason);
+  const kernels = findKernels();
+  const damage = kernels.found ? findDamage(kernels.folder) : kernels.reason;
+  if (damage !== undefined) throw new BackendUnavailableError('cuda', damage);
   const { device: ordinal, limits } = options;
   const device = openDevice({ ...(ordinal === undefined ? {} : { ordinal }), ...(limits ? { limits } : {}) });
   const session = createSession(device);

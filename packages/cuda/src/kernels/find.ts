@@ -1,9 +1,15 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Names another folder of compiled kernels. */
 const FOLDER_VARIABLE = 'SPARSEK_CUBINS';
+
+/** What the kernel build writes beside the kernels; more is in it. */
+interface Manifest {
+  readonly modules?: readonly { readonly file: string; readonly sha256: string }[];
+}
 
 export type KernelSearch =
   | { readonly found: true; readonly folder: string }
@@ -17,12 +23,36 @@ export function findKernels(): KernelSearch {
       ? [named]
       : ['../cubins', '../../cubins'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   const folder = folders.find((candidate) => existsSync(join(candidate, 'manifest.json')));
-  if (folder !== undefined) return { found: true, folder };
-  const where = named !== undefined ? `in ${named}, which ${FOLDER_VARIABLE} names` : 'in this installation';
+  if (folder === undefined) {
+    const where =
+      named !== undefined ? `in ${named}, which ${FOLDER_VARIABLE} names` : 'in this installation';
+    return {
+      found: false,
+      reason:
+        `there are no compiled kernels ${where}; in a checkout install CUDA 12.8 or newer (nvcc) and run ` +
+        '"npm run build"',
+    };
+  }
+  const missing = readManifest(folder).find(({ file }) => !existsSync(join(folder, file)));
+  if (missing === undefined) return { found: true, folder };
   return {
     found: false,
-    reason:
-      `there are no compiled kernels ${where}; in a checkout install CUDA 12.8 or newer (nvcc) and run ` +
-      '"npm run build"',
+    reason: `the compiled kernel ${join(folder, missing.file)} is missing; install again`,
   };
+}
+
+/** What is wrong with the content of the compiled kernels; undefined when every file is the one that was built. */
+export function findDamage(folder: string): string | undefined {
+  for (const { file, sha256 } of readManifest(folder)) {
+    const path = join(folder, file);
+    if (createHash('sha256').update(readFileSync(path)).digest('hex') !== sha256) {
+      return `the compiled kernel ${path} is not the one that was built; install or build again`;
+    }
+  }
+  return undefined;
+}
+
+function readManifest(folder: string): NonNullable<Manifest['modules']> {
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  return manifest.modules ?? [];
 }
