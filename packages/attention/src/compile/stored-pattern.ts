@@ -5,7 +5,6 @@ import { leavesOf, type RowBounds, rowBoundsOf } from './bounds.js';
 import type { DocumentIndex } from './document-index.js';
 import { firstPosition, type Geometry } from './geometry.js';
 import { growingArray } from './growing-array.js';
-import { contains } from './integer-set.js';
 import { blockSignature, leafStates } from './leaf-states.js';
 import type { Node } from './node.js';
 import { partialBlocks } from './partial-blocks.js';
@@ -61,13 +60,17 @@ export function storedPattern(
     const bounds = boundsOf(i0, i1);
     const { some, every } = bounds.total;
     let next = 0;
+    let whole = 0;
     for (let p = 0; p < some.length; p += 2) {
       const begin = Math.max(some[p]!, 0);
       const end = Math.min(some[p + 1]!, keyLength);
       for (let c = Math.max(Math.floor(begin / columns), next); c * columns < end; c++) {
         next = c + 1;
-        const block: Block = { i0, i1, j0: c * columns, j1: Math.min((c + 1) * columns, keyLength) };
-        const fill = contains(every, block.j0, block.j1) ? BLOCK_FULL : fillOf(block, bounds);
+        const j0 = c * columns;
+        const j1 = Math.min(j0 + columns, keyLength);
+        while (whole < every.length && every[whole + 1]! < j1) whole += 2;
+        const full = whole < every.length && every[whole]! <= j0;
+        const fill = full ? BLOCK_FULL : fillOf({ i0, i1, j0, j1 }, bounds);
         if (fill === EMPTY_BLOCK) continue;
         anyPartial ||= fill !== BLOCK_FULL;
         anyClauses ||= fill === BLOCK_CLAUSES;
