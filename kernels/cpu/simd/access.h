@@ -31,14 +31,17 @@ inline Vec loadFirst(const void* data, Dtype dtype, std::int64_t index, int coun
 }
 
 inline void storeFirst(void* data, Dtype dtype, std::int64_t index, int count, Vec value) {
-  if (dtype == Dtype::F32 && count >= W) {
-    store(static_cast<float*>(data) + index, value);
+  if (count >= W) {
+    switch (dtype) {
+      case Dtype::F16: storeF16(static_cast<std::uint16_t*>(data) + index, value); break;
+      case Dtype::Bf16: storeBf16(static_cast<std::uint16_t*>(data) + index, value); break;
+      default: store(static_cast<float*>(data) + index, value);
+    }
     return;
   }
   alignas(64) float lanes[W];
   store(lanes, value);
-  const int stored = count < W ? count : W;
-  for (int i = 0; i < stored; ++i) storeElement(data, dtype, index + i, lanes[i]);
+  for (int i = 0; i < count; ++i) storeElement(data, dtype, index + i, lanes[i]);
 }
 
 template <Dtype D>

@@ -69,6 +69,13 @@ inline float maxOf(Vec v) {
 inline Vec loadF16(const std::uint16_t* p) { SPARSEK_LANES(fromF16(p[i])); }
 inline Vec loadBf16(const std::uint16_t* p) { SPARSEK_LANES(fromBf16(p[i])); }
 
+inline void storeF16(std::uint16_t* p, Vec v) {
+  for (int i = 0; i < W; ++i) p[i] = toF16(v.lane[i]);
+}
+inline void storeBf16(std::uint16_t* p, Vec v) {
+  for (int i = 0; i < W; ++i) p[i] = toBf16(v.lane[i]);
+}
+
 /// Transposes 4 x 4.
 inline void transpose(Vec* r) {
   for (int i = 0; i < W; ++i) {

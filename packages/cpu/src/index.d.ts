@@ -1,0 +1,2 @@
+export * from './backend.js';
+//# sourceMappingURL=index.d.ts.map
