@@ -1,5 +1,4 @@
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
 
 /** Colours of marks and text; both charts of a pair show the same data. */
 interface Theme {
@@ -33,6 +32,8 @@ export async function drawChart(spec: TopLevelSpec): Promise<Chart> {
 }
 
 async function draw(spec: TopLevelSpec, theme: Theme): Promise<string> {
+  // Loaded on first use: it is large, and its top-level await would keep CommonJS from requiring this package.
+  const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const axis = {
     labelColor: theme.text,
     titleColor: theme.text,
