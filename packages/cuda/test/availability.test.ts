@@ -75,6 +75,11 @@ describe('cudaAvailability', () => {
     expect(reason()).toMatch(/the compiled kernel .*spmm\.cubin is missing; install again/);
   });
 
+  it('says that the list of kernels is damaged', () => {
+    writeFileSync(join(double.folder, 'manifest.json'), '{"modules": [');
+    expect(reason()).toMatch(/manifest\.json is damaged; install or build again/);
+  });
+
   it('refuses to run kernels that are not those that were built', async () => {
     const modules = [{ file: 'spmm.cubin', sha256: '00' }];
     writeFileSync(join(double.folder, 'manifest.json'), JSON.stringify({ modules }));

@@ -43,7 +43,7 @@ export function findKernels(): KernelSearch {
 
 /** What is wrong with the content of the compiled kernels; undefined when every file is the one that was built. */
 export function findDamage(folder: string): string | undefined {
-  for (const { file, sha256 } of readManifest(folder)) {
+  for (const { file, sha256 } of readManifest(folder) ?? []) {
     const path = join(folder, file);
     if (createHash('sha256').update(readFileSync(path)).digest('hex') !== sha256) {
       return `the compiled kernel ${path} is not the one that was built; install or build again`;
@@ -52,7 +52,13 @@ export function findDamage(folder: string): string | undefined {
   return undefined;
 }
 
-function readManifest(folder: string): NonNullable<Manifest['modules']> {
-  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-  return manifest.modules ?? [];
+/** undefined when it cannot be read as what the kernel build writes. */
+function readManifest(folder: string): NonNullable<Manifest['modules']> | undefined {
+  try {
+    const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    return manifest.modules ?? [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
