@@ -1,4 +1,11 @@
-import type { BlockShape, BsrMatrix, BsrPattern, DenseMatrix, Dtype } from '@sparsek/types';
+import {
+  type BlockShape,
+  type BsrMatrix,
+  type BsrPattern,
+  type DenseMatrix,
+  type Dtype,
+  OutOfMemoryError,
+} from '@sparsek/types';
 import { csrFromCoo, csrFromCsc } from '../construct/csr.js';
 import { bsrFromCsr } from '../construct/from-csr.js';
 import { bsrFromDense } from '../construct/from-dense.js';
@@ -19,6 +26,24 @@ export function loadedToBsr(matrix: LoadedMatrix, blockShape: BlockShape): BsrMa
   return bsrFromCsr(loadedToCsr(matrix), blockShape);
 }
 
+/** Beyond this, offsets of rows or columns are refused where they dwarf the entries. */
+const LARGEST_SPARE_EXTENT = 2 ** 26;
+const LARGEST_EXTENT_RATIO = 16;
+/** Most elements of a typed array in Node 20. */
+const LARGEST_ARRAY = 2 ** 32;
+
+/** Coordinates may have extents of 2^31 and one entry; compressed rows of that would fill the memory. */
+function checkExtents({ shape, rows }: CooMatrix): void {
+  const [height, width] = shape;
+  const most = Math.max(LARGEST_SPARE_EXTENT, LARGEST_EXTENT_RATIO * rows.length);
+  if (height > most || width > most) {
+    throw new OutOfMemoryError(
+      `Cannot compress a matrix of ${height} x ${width} with ${rows.length} entries: its offsets would fill the memory`,
+      { requested: 4 * Math.max(height, width) },
+    );
+  }
+}
+
 /** Any matrix as compressed sparse rows. Zeros are left out where a matrix stores blocks or is dense. */
 export function loadedToCsr(matrix: LoadedMatrix): CsrMatrix {
   switch (matrix.kind) {
@@ -27,6 +52,7 @@ export function loadedToCsr(matrix: LoadedMatrix): CsrMatrix {
     case 'csc':
       return csrFromCsc(matrix);
     case 'coo':
+      checkExtents(matrix);
       return csrFromCoo(matrix);
     case 'bsr':
       return bsrToCsr(matrix);
@@ -48,6 +74,13 @@ export function loadedToCoo(matrix: LoadedMatrix): CooMatrix {
 /** Any matrix as a dense one, row by row where it is not dense already. */
 export function loadedToDense(matrix: LoadedMatrix): DenseMatrix {
   if (matrix.kind === 'dense') return matrix;
+  const count = matrix.shape[0] * matrix.shape[1];
+  if (count > LARGEST_ARRAY) {
+    throw new OutOfMemoryError(
+      `Cannot make a dense matrix of ${matrix.shape[0]} x ${matrix.shape[1]}: it has more than 2^32 elements`,
+      { requested: 4 * count },
+    );
+  }
   if (matrix.kind === 'bsr') return bsrToDense(matrix);
   return bsrToDense(loadedToBsr(matrix, [1, 1]));
 }

@@ -24,7 +24,7 @@ export interface ReadMatrixOptions extends ReadOptions {
 }
 
 /** Options of everything that writes a file. */
-export interface WriteOptions extends RunOptions {
+export interface WriteOptions extends Pick<RunOptions, 'signal'> {
   /** Deflate the entries of an `.npz`, as `scipy.sparse.save_npz` does. Default false: values rarely shrink. */
   readonly compress?: boolean;
 }

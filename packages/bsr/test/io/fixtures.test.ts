@@ -1,11 +1,27 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { UnsupportedFormatError } from '@sparsek/types';
 import { describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
 import { readBsr, readDense, readMatrix, readNpyIntegers, readTensor } from '../../src/io/index.js';
-import { COLUMNS, denseNumbers, EXPECTED, fixture, numbers, ROWS } from './support.js';
+import { COLUMNS, denseNumbers, EXPECTED, fixture, numbers, ROWS, temporaryFolder } from './support.js';
 
 const scaled = EXPECTED.map((value) => Math.abs(value * 4));
 const goldens = (name: string): number[] => JSON.parse(readFileSync(fixture(name), 'utf8')).flat();
+
+/** The stored entries of an archive without deflate, by the sizes in its central directory. */
+function unzipped(name: string): Record<string, Buffer> {
+  const bytes = readFileSync(fixture(name));
+  const entries: Record<string, Buffer> = {};
+  for (let at = bytes.indexOf('PK\x01\x02'); at >= 0; at = bytes.indexOf('PK\x01\x02', at + 4)) {
+    const size = bytes.readUInt32LE(at + 24);
+    const local = bytes.readUInt32LE(at + 42);
+    const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+    const text = bytes.toString('latin1', at + 46, at + 46 + bytes.readUInt16LE(at + 28));
+    entries[text] = bytes.subarray(start, start + size);
+  }
+  return entries;
+}
 
 describe('npz as SciPy writes it', () => {
   it.each([
@@ -78,6 +94,26 @@ describe('npz as SciPy writes it', () => {
       expect(matrix).toMatchObject({ kind: 'bsr', dtype: 'bf16', blockShape: [4, 3] });
       expect(numbers(matrix)).toEqual(EXPECTED);
     }
+  });
+
+  it('tells about its progress', async () => {
+    const fractions: number[] = [];
+    await readMatrix(fixture('bsr-f4.npz'), { onProgress: (fraction) => fractions.push(fraction) });
+    expect(fractions.length).toBeGreaterThan(3);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
+  });
+
+  it('reads archives in zip64 form', async () => {
+    const zip = new ZipFile();
+    for (const entry of Object.entries(unzipped('bsr-f4-stored.npz'))) {
+      zip.addBuffer(entry[1], entry[0], { forceZip64Format: true, compress: true });
+    }
+    zip.end({ forceZip64Format: true, comment: '' });
+    const folder = temporaryFolder();
+    await writeFile(folder.file('zip64.npz'), zip.outputStream);
+    expect(numbers(await readMatrix(folder.file('zip64.npz')))).toEqual(EXPECTED);
+    folder.remove();
   });
 
   it('refuses or adds duplicates', async () => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { deflateRawSync } from 'node:zlib';
 import { InvalidFileError, SparsekError } from '@sparsek/types';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readBsr, readDense, readMatrix, readTensor } from '../../src/io/index.js';
+import { readBsr, readDense, readMatrix, readTensor, writeMatrix } from '../../src/io/index.js';
 import { npyBytes, safetensorsBytes, zipBytes } from './hand-made.js';
 import { changed, fixture, temporaryFolder } from './support.js';
 
@@ -360,6 +360,11 @@ describe('mtx', () => {
     expect(await readMatrix(path)).toMatchObject({ kind: 'coo', rows: Int32Array.of(2147483646) });
     for (const read of [readBsr, readDense])
       expect(await refused(path, read)).toMatch(/extent of 2147483647/);
+    for (const name of ['huge.npy', 'huge.smtx', 'huge.safetensors#w']) {
+      await expect(writeMatrix(folder.file(name), await readMatrix(path))).rejects.toMatchObject({
+        code: 'OUT_OF_MEMORY',
+      });
+    }
     const pattern = await written(
       'huge-p.mtx',
       '%%MatrixMarket matrix coordinate pattern general\n2147483647 1 1\n1 1\n',

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InvalidFileError, type RunOptions, SparsekError } from '@sparsek/types';
+import { InvalidFileError, SparsekError } from '@sparsek/types';
+import type { WriteOptions } from '../options.js';
 import { isSystemError, reasonOf } from './open-file.js';
 
 /** Where a writer puts its bytes. */
@@ -22,7 +23,7 @@ const BUFFER_BYTES = 1 << 18;
  */
 export async function writeAtomically(
   path: string,
-  options: RunOptions,
+  options: WriteOptions,
   produce: (sink: ByteSink) => Promise<void>,
 ): Promise<void> {
   options.signal?.throwIfAborted();
@@ -50,7 +51,7 @@ async function targetOf(path: string): Promise<{ path: string; replace: boolean 
 
 async function replaceFile(
   path: string,
-  options: RunOptions,
+  options: WriteOptions,
   produce: (sink: ByteSink) => Promise<void>,
 ): Promise<void> {
   const suffix = `${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
@@ -70,7 +71,7 @@ async function replaceFile(
 async function withHandle(
   path: string,
   flags: 'w' | 'wx',
-  options: RunOptions,
+  options: WriteOptions,
   produce: (sink: ByteSink) => Promise<void>,
 ): Promise<void> {
   const handle = await open(path, flags);
@@ -106,7 +107,7 @@ function bufferedSink(write: (bytes: Uint8Array) => Promise<void>): {
   return { sink, flush };
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array, options: RunOptions): Promise<void> {
+async function writeAll(handle: FileHandle, bytes: Uint8Array, options: WriteOptions): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     options.signal?.throwIfAborted();
     const { bytesWritten } = await handle.write(

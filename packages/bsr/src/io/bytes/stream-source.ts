@@ -19,13 +19,14 @@ export interface EntrySource extends ByteSource {
 
 /**
  * Reads a stream as a source of bytes. No more than one piece of the stream is held at a time. When the last declared
- * byte has been read, the checksum is compared.
+ * byte has been read, the checksum is compared. `onBytes` is told how many bytes were taken.
  */
 export function streamSource(
   stream: Readable,
   declared: DeclaredEntry,
   place: Place,
-  options: RunOptions,
+  options: Pick<RunOptions, 'signal'>,
+  onBytes: (count: number) => void,
 ): EntrySource {
   // Without a listener, an error that comes between two reads would end the process; the next read throws it.
   stream.on('error', () => undefined);
@@ -65,6 +66,7 @@ export function streamSource(
         piece = piece.subarray(taken);
         filled += taken;
         remaining -= taken;
+        onBytes(taken);
       }
       if (remaining > 0) return;
       while (piece.length === 0 && (await nextPiece()));

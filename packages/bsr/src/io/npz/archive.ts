@@ -27,8 +27,13 @@ export async function withArchive<T>(
   const opened: EntrySource[] = [];
   try {
     const entries = await entriesOf(zip, path);
-    checkSizes(entries, path, byteLimit(fileSize, options));
-    return await use({
+    const total = checkSizes(entries, path, byteLimit(fileSize, options));
+    let read = 0;
+    const onBytes = (count: number) => {
+      read += count;
+      options.onProgress?.(Math.min(1, read / total));
+    };
+    const result = await use({
       path,
       names: [...entries.keys()],
       async open(name) {
@@ -47,11 +52,15 @@ export async function withArchive<T>(
           { size: entry.uncompressedSize, crc: entry.crc32 },
           place,
           options,
+          onBytes,
         );
         opened.push(source);
         return source;
       },
     });
+    // Entries that were of no interest count as read.
+    options.onProgress?.(1);
+    return result;
   } finally {
     for (const source of opened) source.close();
     zip.close();
@@ -73,8 +82,8 @@ async function entriesOf(zip: ZipFile, path: string): Promise<Map<string, Entry>
   }
 }
 
-/** Refuses what would fill the memory before any of it is unpacked. */
-function checkSizes(entries: ReadonlyMap<string, Entry>, path: string, maxBytes: number): void {
+/** Refuses what would fill the memory before any of it is unpacked; returns the unpacked size of all entries. */
+function checkSizes(entries: ReadonlyMap<string, Entry>, path: string, maxBytes: number): number {
   let total = 0;
   for (const [name, { compressedSize, uncompressedSize }] of entries) {
     if (!Number.isSafeInteger(uncompressedSize) || uncompressedSize > LARGEST_RATIO * (compressedSize + 1)) {
@@ -91,6 +100,7 @@ function checkSizes(entries: ReadonlyMap<string, Entry>, path: string, maxBytes:
       `unpacks to ${total} bytes, above the limit of ${maxBytes}; raise maxBytes if the file is from a trusted source`,
     );
   }
+  return total;
 }
 
 /** Errors of the zip library say what is wrong with the archive. */
