@@ -33,7 +33,11 @@ export function findKernels(): KernelSearch {
         '"npm run build"',
     };
   }
-  const missing = readManifest(folder).find(({ file }) => !existsSync(join(folder, file)));
+  const modules = readManifest(folder);
+  if (modules === undefined) {
+    return { found: false, reason: `${join(folder, 'manifest.json')} is damaged; install or build again` };
+  }
+  const missing = modules.find(({ file }) => !existsSync(join(folder, file)));
   if (missing === undefined) return { found: true, folder };
   return {
     found: false,
