@@ -1,6 +1,5 @@
 import { sliceRows } from '@sparsek/bsr';
-import type { Dtype } from '@sparsek/types';
-import { referenceAttention, referenceSpmm } from '@sparsek/validator';
+import { ATTENTION_ABSOLUTE, PRODUCT_FROBENIUS, referenceAttention, referenceSpmm } from '@sparsek/validator';
 import type { AttentionData, CaseData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase } from '../case/schema.js';
 import type { CheckResult } from '../report/schema.js';
@@ -10,12 +9,6 @@ const SAMPLED_PLACES = 3;
 /** Multiplications that a check may take, about a second of them. */
 const CHECK_BUDGET = 3e8;
 const SAMPLED_QUERIES = 24;
-
-/** Relative Frobenius error allowed for products (docs/validation.md). */
-const FROBENIUS: Readonly<Record<Dtype, number>> = { f32: 1e-5, f16: 1e-3, bf16: 8e-3 };
-
-/** Largest absolute error allowed for attention on inputs of unit variance. */
-const ATTENTION: Readonly<Record<Dtype, number>> = { f32: 1e-5, f16: 2e-3, bf16: 1.6e-2 };
 
 /**
  * Compares a result with the float64 reference on rows spread over it: the first, the last and some between.
@@ -60,7 +53,7 @@ function checkSpmm({ a, b }: SpmmData, result: Float32Array): CheckResult {
     rows += end - begin;
   }
   const error = squaredNorm > 0 ? Math.sqrt(squaredError / squaredNorm) : Math.sqrt(squaredError);
-  return verdict(error, FROBENIUS[a.dtype], rows);
+  return verdict(error, PRODUCT_FROBENIUS[a.dtype], rows);
 }
 
 function checkAttention(
@@ -84,7 +77,7 @@ function checkAttention(
       error = Number.isNaN(difference) ? Number.NaN : Math.max(error, difference);
     }
   }
-  return verdict(error, ATTENTION[dtype], rows.length);
+  return verdict(error, ATTENTION_ABSOLUTE[dtype], rows.length);
 }
 
 const verdict = (error: number, bound: number, rows: number): CheckResult => ({

@@ -1,2 +1,0 @@
-export * from './backend.js';
-//# sourceMappingURL=index.d.ts.map
