@@ -98,11 +98,11 @@ async function runAttention(options: AttentionCommandOptions, context: CliContex
       ...(scale !== undefined && { scale }),
     });
     const inputs = { q, k, v, lse: options.lse !== undefined };
-    const timed = await measure(
-      () => plan.run(inputs, { signal, onProgress: progress.update }),
-      options.repeat,
+    const timed = await measure((run) => plan.run(inputs, run), {
+      repeat: options.repeat,
       signal,
-    );
+      onProgress: progress.update,
+    });
     progress.stop();
     const { o, lse } = timed.output;
     await writeTensor(options.out, o, { signal });

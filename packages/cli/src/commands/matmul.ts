@@ -103,11 +103,11 @@ async function multiply(
   options: MultiplyOptions,
 ): Promise<Product> {
   const { planSpgemm, planSpmm } = await import('@sparsek/matmul');
-  const { backend, signal, onProgress, repeat } = options;
+  const { backend, signal } = options;
   const call = { backend, signal, validate: true };
   if (a.kind === 'bsr' && b.kind === 'bsr') {
     using plan = await planSpgemm(a.matrix, b.matrix, { ...call, output });
-    const timed = await measure(() => plan.run({ signal, onProgress }), repeat, signal);
+    const timed = await measure((run) => plan.run(run), options);
     return { result: timed.output, report: timingReport('spgemm', plan, timed) };
   }
   const [sparse, dense] = a.kind === 'bsr' ? [a.matrix, b.matrix] : [b.matrix, a.matrix];
@@ -119,7 +119,7 @@ async function multiply(
     ...call,
     ...(left ? { columns: dense.shape[1] } : { rows: dense.shape[0] }),
   });
-  const timed = await measure(() => plan.run(dense, { signal, onProgress }), repeat, signal);
+  const timed = await measure((run) => plan.run(dense, run), options);
   const report = timingReport('spmm', plan, timed);
   if (output === 'dense') return { result: timed.output, report };
   const { bsrFromDense } = await import('@sparsek/bsr');

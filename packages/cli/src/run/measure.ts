@@ -1,4 +1,4 @@
-import type { Timed } from '@sparsek/types';
+import type { RunOptions, Timed } from '@sparsek/types';
 import { median } from '../output/numbers.js';
 
 /** The last result, and the time that one computation takes. */
@@ -7,25 +7,35 @@ export interface Measured<T> extends Timed<T> {
   readonly repeat: number;
 }
 
+/** What {@link measure} may be told. */
+export interface MeasureOptions extends RunOptions {
+  /** How many timed runs follow a first one that warms up. Default: only one run, which is timed. */
+  readonly repeat?: number | undefined;
+}
+
 /**
  * Runs once, or, with `repeat`, once to warm up and `repeat` times more, of which the median time is reported.
  *
  * @throws the signal's reason when it is aborted.
  */
 export async function measure<T>(
-  run: () => Promise<Timed<T>>,
-  repeat: number | undefined,
-  signal: AbortSignal,
+  run: (options: RunOptions) => Promise<Timed<T>>,
+  { repeat, signal, onProgress }: MeasureOptions,
 ): Promise<Measured<T>> {
-  const first = await run();
-  if (repeat === undefined) return { ...first, repeat: 1 };
-  let { output } = first;
+  const runs = repeat === undefined ? 1 : repeat + 1;
+  const nth = (n: number): Promise<Timed<T>> => {
+    signal?.throwIfAborted();
+    return run({
+      ...(signal && { signal }),
+      onProgress: (fraction) => onProgress?.((n + fraction) / runs),
+    });
+  };
+  let last = await nth(0);
+  if (repeat === undefined) return { ...last, repeat: 1 };
   const times: number[] = [];
-  for (let i = 0; i < repeat; i++) {
-    signal.throwIfAborted();
-    const timed = await run();
-    output = timed.output;
-    times.push(timed.computeMs);
+  for (let n = 1; n < runs; n++) {
+    last = await nth(n);
+    times.push(last.computeMs);
   }
-  return { output, computeMs: median(times), repeat };
+  return { output: last.output, computeMs: median(times), repeat };
 }
