@@ -7,7 +7,6 @@ import { type BackendOption, backendOption, dtypeOption, parseNumber, parseRepea
 import { printJson } from '../output/json.js';
 import { formatBytes, formatExtents, formatShare } from '../output/numbers.js';
 import { startProgress } from '../output/progress.js';
-import { fields } from '../output/table.js';
 import { measure } from '../run/measure.js';
 import { timingFields, timingReport } from '../run/report.js';
 
@@ -130,12 +129,9 @@ async function runAttention(options: AttentionCommandOptions, context: CliContex
       printJson(context.stdout, report);
       return;
     }
-    context.stdout.write(
-      `${options.out}: ${formatExtents(o.shape)} (${layout}), ${o.dtype}\n${timingFields(timing)}`,
-    );
-    context.stdout.write(
-      fields([['mask', `${formatShare(density)} of all pairs visible, ${formatBytes(bytes)}`]]),
-    );
+    const ofMask = `${formatShare(density)} of all pairs visible, ${formatBytes(bytes)}`;
+    context.stdout.write(`${options.out}: ${formatExtents(o.shape)} (${layout}), ${o.dtype}\n`);
+    context.stdout.write(timingFields(timing, [['mask', ofMask]]));
   } finally {
     progress.stop();
   }

@@ -35,12 +35,17 @@ export function timingReport(operation: string, plan: PlanReport, timed: Measure
   return { operation, backend, device, kernel, planMs, computeMs, repeat, usefulFlops, usefulTflops };
 }
 
-export function timingFields(report: TimingReport): string {
+/** The report for people; `more` adds lines. */
+export function timingFields(
+  report: TimingReport,
+  more: readonly (readonly [string, string])[] = [],
+): string {
   const { operation, backend, device, kernel, planMs, computeMs, repeat, usefulTflops } = report;
   const rate = usefulTflops === null ? '' : `, ${Number((usefulTflops * 1e3).toPrecision(3))} useful GFLOP/s`;
   return fields([
     ['operation', `${operation} on ${backend} (${device}), kernel ${kernel}`],
     ['plan', formatMs(planMs)],
     ['compute', `${formatMs(computeMs)}${rate}${repeat > 1 ? `, median of ${repeat}` : ''}`],
+    ...more,
   ]);
 }
