@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'sparsek-readme-'));
+// Examples resolve the built packages, as a user's program does.
+symlinkSync(join(root, 'tools/node_modules'), join(folder, 'node_modules'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const text = readFileSync(join(root, 'README.md'), 'utf8');
+const examples = [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
+
+describe('README.md', () => {
+  it('has examples', () => {
+    expect(examples.length).toBeGreaterThan(3);
+  });
+
+  it.each(examples.map((code, index) => [index + 1, code] as const))('example %i runs', (index, code) => {
+    const file = join(folder, `example-${index}.mjs`);
+    writeFileSync(file, code);
+    const output = execFileSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
+    expect(output.trim()).not.toBe('');
+  });
+});
