@@ -41,8 +41,20 @@ export function makeCaseData(benchCase: BenchCase): CaseData {
 
 function makeSpmm(benchCase: SpmmCase): SpmmData {
   const { k, n, dtype, seed } = benchCase;
-  const values = normalValues(k * n, { seed, stream: STREAM.dense, dtype });
-  return { operation: 'spmm', a: makeBsr(benchCase), b: { shape: [k, n], dtype, values } };
+  return { operation: 'spmm', a: makeBsr(benchCase), b: denseMatrix([k, n], dtype, seed) };
+}
+
+/** The newest dense matrix: neighbouring cases share it, and drawing a large one takes seconds. */
+let newestDense: { readonly seed: number; readonly matrix: DenseMatrix } | undefined;
+
+function denseMatrix(shape: readonly [number, number], dtype: Dtype, seed: number): DenseMatrix {
+  const [rows, columns] = shape;
+  const { matrix } = newestDense ?? {};
+  const same = matrix?.shape[0] === rows && matrix.shape[1] === columns && matrix.dtype === dtype;
+  if (matrix && same && newestDense?.seed === seed) return matrix;
+  const values = normalValues<Dtype>(rows * columns, { seed, stream: STREAM.dense, dtype });
+  newestDense = { seed, matrix: { shape, dtype, values } };
+  return newestDense.matrix;
 }
 
 function makeBsr({ m, k, dtype, seed, pattern }: SpmmCase | ConvertCase): BsrMatrix {

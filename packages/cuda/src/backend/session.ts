@@ -52,14 +52,15 @@ export interface Stopwatch extends Disposable {
   read(): number;
 }
 
-export function timeLaunch({ device }: Session, launch: () => void): Stopwatch {
+/** @param launches - How many times in a row; the reading is the mean of one. */
+export function timeLaunch({ device }: Session, launch: () => void, launches = 1): Stopwatch {
   const start: CudaEvent = device.createEvent();
   const end: CudaEvent = device.createEvent();
   device.stream.record(start);
-  launch();
+  for (let count = 0; count < launches; count++) launch();
   device.stream.record(end);
   return {
-    read: () => end.elapsedSince(start),
+    read: () => end.elapsedSince(start) / launches,
     [Symbol.dispose]() {
       start[Symbol.dispose]();
       end[Symbol.dispose]();

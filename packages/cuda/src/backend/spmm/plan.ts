@@ -42,6 +42,7 @@ export function planSpmm(
     inputs: SpmmInputs,
     staged: StagedDense,
     target: DenseMatrix['values'],
+    launches?: number,
   ): Promise<number> {
     const { alpha = 1, beta = 0 } = inputs;
     const { plan } = product.planFor(staged.columnMajor);
@@ -54,30 +55,34 @@ export function planSpmm(
       beta !== 0 && inputs.c !== undefined
         ? scratch.upload(packRows(inputs.c))
         : scratch.allocate(rows * columns * BYTES_PER_ELEMENT[outputDtype]);
-    using time = timeLaunch(session, () => {
-      for (const memory of [values, dense, bias, result]) usedMemory(stream, memory, 'operand');
-      guard('spmm', () =>
-        binding.runSpmm(
-          plan,
-          stream.handle,
-          values.address,
-          dense.address,
-          result.address,
-          beta !== 0 ? result.address : 0n,
-          bias.address,
-          staged.leading,
-          columns,
-          0,
-          0,
-          0,
-          ELEMENT_CODE[outputDtype],
-          transposed,
-          alpha,
-          beta,
-          ACTIVATION_CODE[activation],
-        ),
-      );
-    });
+    using time = timeLaunch(
+      session,
+      () => {
+        for (const memory of [values, dense, bias, result]) usedMemory(stream, memory, 'operand');
+        guard('spmm', () =>
+          binding.runSpmm(
+            plan,
+            stream.handle,
+            values.address,
+            dense.address,
+            result.address,
+            beta !== 0 ? result.address : 0n,
+            bias.address,
+            staged.leading,
+            columns,
+            0,
+            0,
+            0,
+            ELEMENT_CODE[outputDtype],
+            transposed,
+            alpha,
+            beta,
+            ACTIVATION_CODE[activation],
+          ),
+        );
+      },
+      launches,
+    );
     await device.stream.download(result, target);
     return time.read();
   }
@@ -131,7 +136,7 @@ export function planSpmm(
     const target = output.values.subarray(0, rows * columns);
     const computeMs =
       specials.length === 0
-        ? await multiply(inputs, staged, target)
+        ? await multiply(inputs, staged, target, runOptions?.launches)
         : await multiplyAround(inputs, staged, specials, target);
     throwIfAborted(runOptions);
     return { output, computeMs };
