@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { symlink, writeFile } from 'node:fs/promises';
+import { chmod, stat, symlink, writeFile } from 'node:fs/promises';
 import { type DenseMatrix, DTYPES } from '@sparsek/types';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bsrToCsr, bsrToDense, csrFromCoo, fromNumbers } from '../../src/index.js';
+import { byteViews } from '../../src/io/bytes/views.js';
 import {
   listSafetensors,
   readBsr,
@@ -251,6 +252,23 @@ describe('writing', () => {
     await symlink(folder.file('target.npy'), folder.file('link.npy'));
     await writeNpy(folder.file('link.npy'), matrix);
     expect(numbers(await readMatrix(folder.file('target.npy')))).toEqual([1, 2]);
+  });
+
+  it('keeps the permissions of the file that it replaces, also under a long name', async () => {
+    const path = folder.file(`${'長'.repeat(80)}.npy`);
+    await writeFile(path, 'old', { mode: 0o640 });
+    await chmod(path, 0o640);
+    await writeMatrix(path, matrix);
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect(numbers(await readMatrix(path))).toEqual([1, 2]);
+  });
+
+  it('cuts arrays into views of their bytes', () => {
+    const array = Float32Array.of(1, 2, 3, 4, 5).subarray(1);
+    const pieces = [...byteViews(array, 7)];
+    expect(pieces.map((piece) => piece.length)).toEqual([7, 7, 2]);
+    expect(Buffer.concat(pieces).equals(Buffer.from(array.buffer, 4, 16))).toBe(true);
+    expect([...byteViews(new Float32Array(0))]).toEqual([]);
   });
 
   it.each([

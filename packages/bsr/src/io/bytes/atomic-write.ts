@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidFileError, SparsekError } from '@sparsek/types';
 import type { WriteOptions } from '../options.js';
@@ -11,6 +12,9 @@ export interface ByteSink {
 }
 
 const CHUNK_BYTES = 1 << 24;
+const PERMISSIONS = 0o777;
+/** Names have at most 255 bytes, and a character at most 4. */
+const LONGEST_STEM = 40;
 /** Writes shorter than this are gathered. */
 const BUFFER_BYTES = 1 << 18;
 
@@ -29,7 +33,7 @@ export async function writeAtomically(
   options.signal?.throwIfAborted();
   try {
     const target = await targetOf(path);
-    if (target.replace) await replaceFile(target.path, options, produce);
+    if (target.replace) await replaceFile(target, options, produce);
     else await withHandle(target.path, 'w', options, produce);
   } catch (error) {
     if (SparsekError.isInstance(error) || !isSystemError(error)) throw error;
@@ -37,12 +41,23 @@ export async function writeAtomically(
   }
 }
 
+interface Target {
+  readonly path: string;
+  /** Whether a new file takes its place; pipes and devices are written to. */
+  readonly replace: boolean;
+  /** Permissions of the file that is replaced. */
+  readonly mode?: number;
+}
+
 /** Links are followed, so that the file they point to is replaced and not the link. */
-async function targetOf(path: string): Promise<{ path: string; replace: boolean }> {
+async function targetOf(path: string): Promise<Target> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) throw new InvalidFileError(path, 'cannot be written: it is a folder');
-    return { path: found.isFile() ? await realpath(path) : path, replace: found.isFile() };
+    if (!found.isFile()) return { path, replace: false };
+    // Renaming would also replace a file that may not be written to.
+    await access(path, constants.W_OK);
+    return { path: await realpath(path), replace: true, mode: found.mode & PERMISSIONS };
   } catch (error) {
     if (isSystemError(error) && error.code === 'ENOENT') return { path, replace: true };
     throw error;
@@ -50,17 +65,18 @@ async function targetOf(path: string): Promise<{ path: string; replace: boolean 
 }
 
 async function replaceFile(
-  path: string,
+  { path, mode }: Target,
   options: WriteOptions,
   produce: (sink: ByteSink) => Promise<void>,
 ): Promise<void> {
   const suffix = `${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${suffix}`);
+  const temporary = join(dirname(path), `.${basename(path).slice(0, LONGEST_STEM)}.${suffix}`);
   let done = false;
   try {
     // `wx`: never follow or overwrite what somebody else put there.
     await withHandle(temporary, 'wx', options, produce);
     options.signal?.throwIfAborted();
+    if (mode !== undefined) await chmod(temporary, mode);
     await rename(temporary, path);
     done = true;
   } finally {

@@ -4,6 +4,7 @@ import { fromNumbers } from '../../values/convert.js';
 import { bf16ToF32, f16ToF32 } from '../../values/half.js';
 import { invalid, type Place } from '../bytes/place.js';
 import type { ByteSource } from '../bytes/source.js';
+import { byteViews } from '../bytes/views.js';
 import { type ElementType, isInteger } from './element-type.js';
 
 /** Elements that are decoded at a time when they cannot be read in place. */
@@ -25,7 +26,7 @@ export async function readValues(
 ): Promise<Values> {
   const values = allocateValues(dtype, count);
   if (isStoredAs(type, dtype)) {
-    await readSwapped(source, bytesOf(values), type);
+    for (const bytes of byteViews(values)) await readSwapped(source, bytes, type);
     return values;
   }
   await readChunks(source, type, count, (numbers, at) => values.set(fromNumbers(numbers, dtype), at));
@@ -54,7 +55,7 @@ export async function readInt32(
     throw invalid(place, `holds elements of type ${type.kind}; integers are expected`);
   const values = allocateInt32(count);
   if (type.kind === 'int32') {
-    await readSwapped(source, bytesOf(values), type);
+    for (const bytes of byteViews(values)) await readSwapped(source, bytes, type);
     return values;
   }
   await readChunks(source, type, count, (numbers, at) => {
@@ -140,8 +141,4 @@ function wideNumbers(words: Uint32Array, signed: boolean): Float64Array {
     numbers[i] = (signed ? high | 0 : high) * TWO_32 + words[2 * i]!;
   }
   return numbers;
-}
-
-export function bytesOf(array: ArrayBufferView): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

@@ -2,9 +2,9 @@ import type { DenseMatrix, Dtype, Values } from '@sparsek/types';
 import { checkDense, denseLines } from '../../check/dense.js';
 import { allocateValues } from '../../values/allocate.js';
 import { writeAtomically } from '../bytes/atomic-write.js';
+import { byteViews } from '../bytes/views.js';
 import type { WriteOptions } from '../options.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { bytesOf } from './elements.js';
 import { npyHeader } from './header.js';
 
 /** NumPy has no bfloat16: its raw words travel as unsigned 16-bit integers. */
@@ -15,7 +15,9 @@ export async function writeNpy(path: string, matrix: DenseMatrix, options: Write
   checkDense(matrix);
   await writeAtomically(path, options, async (sink) => {
     await sink.write(npyHeader(NPY_TYPES[matrix.dtype], matrix.shape, matrix.order === 'column'));
-    for (const part of packedParts(matrix)) await sink.write(bytesOf(part));
+    for (const part of packedParts(matrix)) {
+      for (const bytes of byteViews(part)) await sink.write(bytes);
+    }
   });
 }
 
@@ -28,7 +30,7 @@ export async function writeNpyTensor(
   checkTensor(tensor, 'tensor');
   await writeAtomically(path, options, async (sink) => {
     await sink.write(npyHeader(NPY_TYPES[tensor.dtype], tensor.shape));
-    await sink.write(bytesOf(tensor.values));
+    for (const bytes of byteViews(tensor.values)) await sink.write(bytes);
   });
 }
 

@@ -3,7 +3,7 @@ import { allocateValues } from '../../values/allocate.js';
 import { convertValues } from '../../values/convert.js';
 import { fileSource, withFile } from '../bytes/open-file.js';
 import { invalid, type Place, unsupported } from '../bytes/place.js';
-import { bytesOf } from '../npy/elements.js';
+import { byteViews } from '../bytes/views.js';
 import type { ReadOptions } from '../options.js';
 import { elementCount, type Tensor } from '../tensor.js';
 import { DTYPE_OF } from './dtypes.js';
@@ -58,7 +58,7 @@ export async function readSafetensorsTensor(
     if (stored === undefined) throw unsupported(place, `is ${entry.dtype}; F16, BF16 and F32 are read`);
     const values = allocateValues(stored, elementCount(entry.shape));
     const source = fileSource(file, place, options, dataStart + entry.begin, dataStart + entry.end);
-    await source.readInto(bytesOf(values));
+    for (const bytes of byteViews(values)) await source.readInto(bytes);
     const dtype = options.dtype ?? stored;
     return { shape: entry.shape, dtype, values: convertValues(values, stored, dtype) };
   });

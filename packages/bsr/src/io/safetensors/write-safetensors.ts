@@ -1,7 +1,7 @@
 import { type DenseMatrix, InvalidArgumentError } from '@sparsek/types';
 import { checkDense } from '../../check/dense.js';
 import { type ByteSink, writeAtomically } from '../bytes/atomic-write.js';
-import { bytesOf } from '../npy/elements.js';
+import { byteViews } from '../bytes/views.js';
 import { rowMajorParts } from '../npy/write-npy.js';
 import type { WriteOptions } from '../options.js';
 import { checkTensor, type Tensor } from '../tensor.js';
@@ -19,7 +19,9 @@ export async function writeSafetensors(
   await writeAtomically(path, options, async (sink) => {
     const bytes = matrix.shape[0] * matrix.shape[1] * matrix.values.BYTES_PER_ELEMENT;
     await writeHeader(sink, { [name]: describe(matrix.dtype, matrix.shape, 0, bytes) });
-    for (const part of rowMajorParts(matrix)) await sink.write(bytesOf(part));
+    for (const part of rowMajorParts(matrix)) {
+      for (const bytes of byteViews(part)) await sink.write(bytes);
+    }
   });
 }
 
@@ -42,7 +44,9 @@ export async function writeSafetensorsFile(
   const header: Readonly<Record<string, unknown>> = Object.fromEntries(described);
   await writeAtomically(path, options, async (sink) => {
     await writeHeader(sink, header);
-    for (const [, tensor] of all) await sink.write(bytesOf(tensor.values));
+    for (const [, tensor] of all) {
+      for (const bytes of byteViews(tensor.values)) await sink.write(bytes);
+    }
   });
 }
 
