@@ -60,7 +60,8 @@ export function parsePtxas(text) {
   const advisories = [];
   for (const line of text.split('\n')) {
     const entry = /Compiling entry function '([^']+)' for '([^']+)'/.exec(line);
-    if (entry !== null) kernels.push({ name: entry[1], target: entry[2], stackBytes: 0, spillBytes: 0, registers: 0 });
+    if (entry !== null)
+      kernels.push({ name: entry[1], target: entry[2], stackBytes: 0, spillBytes: 0, registers: 0 });
     const current = kernels.at(-1);
     const frame = /(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads/.exec(line);
     if (frame !== null && current !== undefined) {
@@ -83,14 +84,17 @@ export function healthProblems(module, { kernels, advisories }) {
   const problems = advisories.filter((line) => FATAL_ADVISORY.test(line));
   if (module.hot === true) {
     for (const kernel of kernels) {
-      if (kernel.spillBytes > 0) problems.push(`${kernel.name}: ${kernel.spillBytes} bytes of register spills`);
+      if (kernel.spillBytes > 0)
+        problems.push(`${kernel.name}: ${kernel.spillBytes} bytes of register spills`);
       if (kernel.stackBytes > 0) problems.push(`${kernel.name}: a stack frame of ${kernel.stackBytes} bytes`);
     }
   }
   const expected = new Set(module.kernels.flatMap(expandBraces));
   const compiled = new Set(kernels.map((kernel) => kernel.name));
-  for (const name of expected) if (!compiled.has(name)) problems.push(`${name}: in the manifest but not in the source`);
-  for (const name of compiled) if (!expected.has(name)) problems.push(`${name}: in the source but not in the manifest`);
+  for (const name of expected)
+    if (!compiled.has(name)) problems.push(`${name}: in the manifest but not in the source`);
+  for (const name of compiled)
+    if (!expected.has(name)) problems.push(`${name}: in the source but not in the manifest`);
   return problems;
 }
 
@@ -108,19 +112,34 @@ async function compile(module, compiler, before, force) {
   const file = `${module.name}.${target.extension}`;
   const path = join(OUTPUT, file);
   const sources = sourceHash(module, compiler);
-  if (!force && before?.sources === sources && existsSync(path)) return { ...before, problems: [], fresh: false };
+  if (!force && before?.sources === sources && existsSync(path))
+    return { ...before, problems: [], fresh: false };
   const defines = Object.entries(module.defines ?? {}).map(([name, value]) => `-D${name}=${value}`);
   const temporary = `${path}.tmp${process.pid}`;
   const source = join(SOURCES, module.source);
   try {
-    const { stdout, stderr } = await run(NVCC, [...target.flags, ...FLAGS, ...defines, '-o', temporary, source], {
-      maxBuffer: 1 << 26,
-    });
+    const { stdout, stderr } = await run(
+      NVCC,
+      [...target.flags, ...FLAGS, ...defines, '-o', temporary, source],
+      {
+        maxBuffer: 1 << 26,
+      },
+    );
     const report = parsePtxas(stdout + stderr);
     const problems = healthProblems(module, report);
     if (problems.length === 0) renameSync(temporary, path);
-    const sha256 = problems.length === 0 ? createHash('sha256').update(readFileSync(path)).digest('hex') : null;
-    return { name: module.name, file, target: module.target, sources, sha256, ...report, problems, fresh: true };
+    const sha256 =
+      problems.length === 0 ? createHash('sha256').update(readFileSync(path)).digest('hex') : null;
+    return {
+      name: module.name,
+      file,
+      target: module.target,
+      sources,
+      sha256,
+      ...report,
+      problems,
+      fresh: true,
+    };
   } catch (error) {
     if (error.stderr === undefined) throw error;
     return { name: module.name, file, problems: [`nvcc failed\n${error.stderr.trim()}`], fresh: true };
@@ -152,14 +171,17 @@ async function main(args) {
   const { modules } = readJson(join(SOURCES, 'manifest.json'));
   const chosen = modules.filter((module) => only === undefined || module.name.includes(only));
   mkdirSync(OUTPUT, { recursive: true });
-  const before = new Map((readJson(join(OUTPUT, 'manifest.json'))?.modules ?? []).map((built) => [built.name, built]));
+  const before = new Map(
+    (readJson(join(OUTPUT, 'manifest.json'))?.modules ?? []).map((built) => [built.name, built]),
+  );
   const queue = [...chosen];
   const results = [];
   const worker = async () => {
     for (let module = queue.shift(); module !== undefined; module = queue.shift()) {
       const built = await compile(module, compiler, before.get(module.name), args.includes('--force'));
       results.push(built);
-      if (built.fresh) console.log(`build-cubins: ${built.name} ${built.problems.length === 0 ? 'ok' : 'FAILED'}`);
+      if (built.fresh)
+        console.log(`build-cubins: ${built.name} ${built.problems.length === 0 ? 'ok' : 'FAILED'}`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), chosen.length) }, worker));
@@ -169,12 +191,20 @@ async function main(args) {
   const kept = modules.map((module) => before.get(module.name)).filter((built) => built !== undefined);
   const listed = kept.map(({ problems: _, fresh: __, ...rest }) => rest);
   writeFileSync(join(OUTPUT, 'manifest.json'), `${JSON.stringify({ compiler, modules: listed }, null, 1)}\n`);
-  const kernels = listed.flatMap((built) => built.kernels.map((kernel) => ({ module: built.name, ...kernel })));
+  const kernels = listed.flatMap((built) =>
+    built.kernels.map((kernel) => ({ module: built.name, ...kernel })),
+  );
   const advisories = listed.flatMap((built) => built.advisories);
-  writeFileSync(join(OUTPUT, 'health.json'), `${JSON.stringify({ compiler, kernels, advisories }, null, 1)}\n`);
+  writeFileSync(
+    join(OUTPUT, 'health.json'),
+    `${JSON.stringify({ compiler, kernels, advisories }, null, 1)}\n`,
+  );
   const bad = results.filter((built) => built.problems.length > 0);
   for (const built of bad) console.error(`build-cubins: ${built.name}\n  ${built.problems.join('\n  ')}`);
-  if (bad.length === 0) console.log(`build-cubins: ${listed.length} modules, ${kernels.length} kernels in ${relative(root, OUTPUT)}`);
+  if (bad.length === 0)
+    console.log(
+      `build-cubins: ${listed.length} modules, ${kernels.length} kernels in ${relative(root, OUTPUT)}`,
+    );
   return bad.length === 0 ? 0 : 1;
 }
 

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { sourceHash } from '../evidence/source-hash.mjs';
 import { turboRun } from './exec.mjs';
 import { root } from './setup.mjs';
 
@@ -38,7 +39,7 @@ export async function run() {
   await bundleCommandLine();
   copyParts();
   cpSync(nodeRuntime(), join(target, 'runtime', 'node.gz'));
-  writeEntry();
+  writeEntries();
   const bytes = sizeOf(target);
   console.log(`dist-gpu: ${(bytes / 2 ** 20).toFixed(1)} MiB`);
   if (bytes <= LIMIT_BYTES) return 0;
@@ -150,13 +151,21 @@ if ! unpack "$runtime"; then
     exit 1
   fi
 fi
-exec "$runtime/node" "$here/app/bin.js" "$@"
+exec "$runtime/node" "$here/app/PROGRAM" "$@"
 `;
 
-function writeEntry() {
-  const entry = join(target, 'sparsek');
-  writeFileSync(entry, ENTRY);
-  chmodSync(entry, 0o755);
+/** `sparsek` is the command line, `evidence` records a GPU's validation and benchmarks. */
+function writeEntries() {
+  for (const [name, program] of [
+    ['sparsek', 'bin.js'],
+    ['evidence', 'collect.mjs'],
+  ]) {
+    const entry = join(target, name);
+    writeFileSync(entry, ENTRY.replace('PROGRAM', program));
+    chmodSync(entry, 0o755);
+  }
+  cpSync(join(root, 'tools/evidence/collect.mjs'), join(target, 'app', 'collect.mjs'));
+  writeFileSync(join(target, 'app', 'source-hash'), `${sourceHash()}\n`);
 }
 
 function sizeOf(folder) {
