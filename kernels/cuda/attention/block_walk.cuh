@@ -42,6 +42,7 @@ __device__ __forceinline__ BlockRange load_entry(const Params& p, const Pattern&
 }
 
 // `share` is the lane's part. Regular: what the lane's first clause shows; stored: begin and end are an entry and its fill.
+template <int Side>
 __device__ __forceinline__ WalkStart start_walk(const Params& p, const Pattern& pattern, int tile, BlockRange& share) {
   const int lane = ptx::lane_index();
   WalkStart start{};
@@ -55,16 +56,18 @@ __device__ __forceinline__ WalkStart start_walk(const Params& p, const Pattern& 
   } else {
     start.end = pattern.clause_count;
     if (lane < start.end)
-      share = clause_blocks(p.geometry, load_clause(table<Clause>(p, pattern.clauses) + lane), tile);
+      share = clause_blocks<Side>(p.geometry, load_clause(table<Clause>(p, pattern.clauses) + lane), tile);
   }
   return start;
 }
 
+// `Side`: queries of a tile and keys of a block.
+template <int Side>
 class BlockWalk {
  public:
   __device__ __forceinline__ BlockWalk(const Params& p, int pattern, int tile, const WalkStart& start,
                                        const BlockRange& share)
-      : params_(p),
+      : params_(&p),
         pattern_(pattern),
         tile_(tile),
         stored_(start.stored),
@@ -80,7 +83,7 @@ class BlockWalk {
   // The 32 entries after the current ones; a few steps later they are there.
   __device__ __forceinline__ void fetch_ahead() {
     if (stored_ && position_ + 32 < end_)
-      ahead_ = load_entry(params_, params_.patterns[pattern_], position_ + 32 + ptx::lane_index(), end_);
+      ahead_ = load_entry(*params_, params_->patterns[pattern_], position_ + 32 + ptx::lane_index(), end_);
   }
 
   __device__ __forceinline__ Block next_stored() {
@@ -115,11 +118,11 @@ class BlockWalk {
   }
 
   __device__ __forceinline__ BlockRange blocks_of(int clause) const {
-    const Pattern& pattern = params_.patterns[pattern_];
-    return clause_blocks(params_.geometry, load_clause(table<Clause>(params_, pattern.clauses) + clause), tile_);
+    const Pattern& pattern = params_->patterns[pattern_];
+    return clause_blocks<Side>(params_->geometry, load_clause(table<Clause>(*params_, pattern.clauses) + clause), tile_);
   }
 
-  const Params& params_;
+  const Params* params_;
   int pattern_, tile_, stored_;
   int position_;      // stored: next entry; regular: next block column to consider
   int end_;

@@ -13,22 +13,27 @@ constexpr int kChunk = 64;                             // 16-bit elements of a 1
 constexpr int kProducerRegisters = 40;                 // 128 * 40 + 256 * 232 = 64512 = 384 * 168, the launch's own
 constexpr int kConsumerRegisters = 232;
 
-template <typename T_, int Dim, bool Modified>
+// `Side`: edge of the mask's blocks. 128: both warpgroups work on one tile of 128 queries and share its K and V. 64: each
+// has a tile, rings and producer of its own, because their lists of blocks differ.
+template <typename T_, int Dim, bool Modified, int Side>
 struct Config {
   using T = T_;
   static constexpr int kDim = Dim;
+  static constexpr int kSide = Side;
+  static constexpr int kTeam = Side / 64;                 // warpgroups that share a tile
+  static constexpr int kTeams = kConsumers / kTeam;
   static constexpr bool kModified = Modified;  // softcap, ALiBi, or a scale that is not positive
-  static constexpr int kKeys = keys_per_step(Dim);
+  static constexpr int kKeys = keys_per_step(Dim, Side);
   static constexpr int kChunks = Dim / kChunk;
-  static constexpr int kQStages = q_stages(Dim);
-  static constexpr int kKStages = k_stages(Dim);
-  static constexpr int kVStages = v_stages(Dim);
-  static constexpr bool kStageInQ = stages_output_in_q(Dim);
-  static constexpr int kQChunkBytes = kTileRows * 128;
+  static constexpr int kQStages = q_stages(Dim, Side);
+  static constexpr int kKStages = k_stages(Dim, Side);
+  static constexpr int kVStages = v_stages(Dim, Side);
+  static constexpr bool kStageInQ = stages_output_in_q(Dim, Side);
+  static constexpr int kQChunkBytes = Side * 128;
   static constexpr int kQBytes = kChunks * kQChunkBytes;
   static constexpr int kKvChunkBytes = kKeys * 128;
   static constexpr int kKvBytes = kChunks * kKvChunkBytes;
-  static_assert(Dim % kChunk == 0 && Dim >= 64 && Dim <= 256);
+  static_assert(Dim % kChunk == 0 && Dim >= 64 && Dim <= 256 && (Side == 128 || (Side == 64 && Dim <= 128)));
 };
 
 // One step of the online softmax as the producer announces it: which keys and how they are masked.
@@ -70,8 +75,7 @@ struct alignas(1024) SharedStorage {
   ptx::Barrier v_full[C::kVStages], v_empty[C::kVStages];
 };
 
-// Dynamic shared memory is only 16-byte aligned by contract: the last 1 KB of the launch's share is for alignment.
 template <typename C>
-constexpr bool kFitsLaunch = sizeof(SharedStorage<C>) + 1024 <= shared_bytes(C::kDim) && shared_bytes(C::kDim) <= 232448;
+constexpr bool kFitsLaunch = sizeof(SharedStorage<C>) * C::kTeams + 1024 <= shared_bytes(C::kDim, C::kSide);
 
 }  // namespace sparsek::attention

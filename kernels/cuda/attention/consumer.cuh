@@ -20,7 +20,7 @@ class Consumer {
   using T = typename C::T;
 
   __device__ __forceinline__ Consumer(const Params& p, SharedStorage<C>& shared, int warpgroup, int thread)
-      : p_(p), s_(shared), warpgroup_(warpgroup), thread_(thread) {}
+      : p_(p), s_(shared), member_(warpgroup % C::kTeam), warpgroup_(warpgroup), thread_(thread) {}
 
   __device__ __forceinline__ void run() {
     Item item = await_item();
@@ -81,7 +81,7 @@ class Consumer {
 
   // S = Q K^T, committed.
   __device__ __forceinline__ void issue_scores(Scores& s, int item_slot) const {
-    const uint64_t q = tile::k_major<tile::Swizzle::k128>(s_.q[item_slot] + warpgroup_ * 64 * 128);
+    const uint64_t q = tile::k_major<tile::Swizzle::k128>(s_.q[item_slot] + member_ * 64 * 128);
     const uint64_t k = tile::k_major<tile::Swizzle::k128>(s_.k[k_.slot]);
 #pragma unroll
     for (int i = 0; i < C::kDim / 16; ++i)
@@ -109,9 +109,10 @@ class Consumer {
       keep_by_clauses(keep, p_, pattern, step.first_key,
                       row.index + p_.geometry.key_length - p_.geometry.query_length, lane);
     } else {
-      constexpr int64_t kBitmapWords = kTileRows * 4;
-      keep_by_bitmap(keep, table<uint32_t>(p_, pattern.bitmaps) + (step.fill - kFillBitmap) * kBitmapWords,
-                     step.first_key, row.index % kTileRows);
+      constexpr int kRowWords = C::kSide / 32;
+      constexpr int64_t kBitmapWords = C::kSide * kRowWords;
+      keep_by_bitmap<kRowWords>(keep, table<uint32_t>(p_, pattern.bitmaps) + (step.fill - kFillBitmap) * kBitmapWords,
+                     step.first_key, row.index % C::kSide);
     }
     apply_keep(s, keep, p_.geometry.key_length - step.first_key, lane);
   }
@@ -125,15 +126,15 @@ class Consumer {
 
   __device__ __forceinline__ Row row_of(const Item& item) const {
     Row row;
-    row.index = item.tile * kTileRows + 64 * warpgroup_ + 16 * (thread_ >> 5) + ((thread_ & 31) >> 2);
+    row.index = item.tile * C::kSide + 64 * member_ + 16 * (thread_ >> 5) + ((thread_ & 31) >> 2);
     row.scale = C::kModified ? 1.0f : p_.scale_log2;
     row.slope = C::kModified && p_.slopes != nullptr ? __ldg(p_.slopes + item.head) : 0.0f;
     return row;
   }
 
   __device__ __forceinline__ void store(Outputs& o, const SoftmaxState& state, const Item& item, int slot) const {
-    uint8_t* staging = (C::kStageInQ ? s_.q[slot] : s_.o) + warpgroup_ * 64 * 128;
-    store_item<C>(p_, staging, o, state, C::kModified ? 1.0f : p_.scale_log2, item, warpgroup_, thread_);
+    uint8_t* staging = (C::kStageInQ ? s_.q[slot] : s_.o) + member_ * 64 * 128;
+    store_item<C>(p_, staging, o, state, C::kModified ? 1.0f : p_.scale_log2, item, member_, warpgroup_, thread_);
     if (C::kStageInQ) {
       if (thread_ == 0) ptx::bulk_wait_read<0>();
       ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup_);
@@ -260,6 +261,7 @@ class Consumer {
 
   const Params& p_;
   SharedStorage<C>& s_;
+  const int member_;     // place in the tile
   const int warpgroup_;
   const int thread_;
   pipeline::RingPosition<C::kQStages> q_;

@@ -44,13 +44,12 @@ __device__ __forceinline__ void keep_by_clauses(KeepBits<Words>& keep, const Par
   }
 }
 
-// A row of a bitmap is four words, of which a step of 64 keys takes the two at `first_key`.
-template <int Words>
+// A row of a bitmap has WordsPerRow words, of which the step takes those at `first_key`.
+template <int WordsPerRow, int Words>
 __device__ __forceinline__ void keep_by_bitmap(KeepBits<Words>& keep, const uint32_t* bitmap, int first_key, int row) {
-  constexpr int kWordsPerRow = 4;
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
-    const uint32_t* words = bitmap + (row + 8 * r) * kWordsPerRow + first_key / 32 % kWordsPerRow;
+    const uint32_t* words = bitmap + (row + 8 * r) * WordsPerRow + first_key / 32 % WordsPerRow;
 #pragma unroll
     for (int w = 0; w < Words; w += 2) {
       const uint2 pair = __ldg(reinterpret_cast<const uint2*>(words + w));

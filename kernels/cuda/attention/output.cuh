@@ -31,13 +31,14 @@ __device__ __forceinline__ void stage_output(uint8_t* staging, const float (&o)[
   }
 }
 
+// `member` is the warpgroup's place in the tile, `warpgroup` its own number.
 template <typename C, int Count>
 __device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, float (&o)[Count],
-                                           const SoftmaxState& state, float scale, const Item& item, int warpgroup,
-                                           int thread) {
+                                           const SoftmaxState& state, float scale, const Item& item, int member,
+                                           int warpgroup, int thread) {
   constexpr float kLog2e = 1.4426950408889634f;
   const float sink2 = p.sinks != nullptr ? __ldg(p.sinks + item.head) * kLog2e : -CUDART_INF_F;
-  const int first_row = item.tile * kTileRows + 64 * warpgroup;
+  const int first_row = item.tile * C::kSide + 64 * member;
   const int row = first_row + 16 * (thread >> 5) + ((thread & 31) >> 2);
 #pragma unroll
   for (int r = 0; r < 2; ++r) {

@@ -7,24 +7,29 @@
 
 namespace sparsek::attention {
 
-constexpr int kTileRows = 128;                  // query rows of a work item: two warpgroups of 64
 constexpr int kConsumers = 2;                   // warpgroups of 64 query rows
 constexpr int kThreads = 128 * (1 + kConsumers);
 
+// `side`: edge of the mask's blocks, 128 or 64 (the latter up to 128 dimensions).
 // Keys of one stage of the K and V rings. Above 128 dimensions a stage of 128 keys is too large for two of each.
-constexpr int keys_per_step(int dim) { return dim <= 128 ? 128 : 64; }
+constexpr int keys_per_step(int dim, int side) { return dim <= 128 ? side : 64; }
 // With two Qs, the next item's first scores run under the end of an item.
-constexpr int q_stages(int dim) { return dim <= 128 ? 2 : 1; }
-constexpr int k_stages(int dim) { return dim <= 64 ? 4 : dim == 192 ? 3 : 2; }
-constexpr int v_stages(int dim) { return dim <= 64 ? 4 : 2; }
-constexpr bool stages_output_in_q(int dim) { return dim > 192; }  // there is no room for both Q and O
+constexpr int q_stages(int dim, int side) { return dim <= (side == 64 ? 64 : 128) ? 2 : 1; }
+constexpr int k_stages(int dim, int side) { return dim <= 64 ? 4 : side == 64 || dim == 192 ? 3 : 2; }
+constexpr int v_stages(int dim, int side) { return dim <= 64 ? 4 : side == 64 ? 3 : 2; }
+// Where there is no room for both Q and O.
+constexpr bool stages_output_in_q(int dim, int side) { return dim > (side == 64 ? 64 : 192); }
 
-// Dynamic shared memory of an instance: the rings of Q, K and V, O, 2 KB of announcements and barriers, 1 KB to
-// align (dynamic shared memory is only 16-byte aligned by contract).
-constexpr int shared_bytes(int dim) {
-  return 2 * dim * (kTileRows * (q_stages(dim) + (stages_output_in_q(dim) ? 0 : 1)) + keys_per_step(dim) * (k_stages(dim) + v_stages(dim))) +
-         3072;
+// Dynamic shared memory of an instance: per team of warpgroups the rings of Q, K and V, O, and 1 KB of announcements and
+// barriers; 1 KB to align, because dynamic shared memory is only 16-byte aligned by contract.
+constexpr int shared_bytes(int dim, int side) {
+  const int rows = side * (q_stages(dim, side) + (stages_output_in_q(dim, side) ? 0 : 1)) +
+                   keys_per_step(dim, side) * (k_stages(dim, side) + v_stages(dim, side));
+  return (2 * dim * rows + 1024) * (128 / side) + 1024;
 }
+static_assert(shared_bytes(128, 128) <= 232448 && shared_bytes(128, 64) <= 232448 && shared_bytes(192, 128) <= 232448 &&
+                  shared_bytes(256, 128) <= 232448,
+              "a block has 227 KB");
 
 // Document relation of a clause; the order of `DocumentRelation` in @sparsek/types.
 enum class Relation : int32_t { kAny = 0, kSame = 1, kBefore = 2, kAfter = 3 };
@@ -44,13 +49,13 @@ static_assert(sizeof(Clause) == 32, "loaded as two 16-byte words");
 enum Fill : int32_t { kFillFull = 0, kFillClauses = 1, kFillBitmap = 2 };
 
 // One mask pattern. Regular (indptr is kNone): the union of the clauses, whose blocks the producer warp derives as it
-// goes. Stored: block compressed sparse rows of 128 x 128 blocks. Arrays are byte offsets into Params::tables.
+// goes. Stored: block compressed sparse rows of side x side blocks. Arrays are byte offsets into Params::tables.
 constexpr int64_t kNone = -1;
 struct alignas(16) Pattern {
   int64_t indptr;
   int64_t indices;
   int64_t fill;     // kNone: all full
-  int64_t bitmaps;  // kTileRows rows of four words each
+  int64_t bitmaps;  // `side` rows of side / 32 words each
   int64_t clauses;
   int32_t clause_count;
   int32_t reserved;

@@ -25,7 +25,7 @@ class Producer {
   // An item and its walk, which has found the first block already.
   struct Job {
     Item item;
-    BlockWalk walk;
+    BlockWalk<C::kSide> walk;
     Block first;
   };
 
@@ -37,7 +37,7 @@ class Producer {
     const BlockRange share = s_.plan.share[ptx::lane_index()];
     __syncwarp();
     if (ptx::elect_one()) ptx::mbarrier_arrive(&s_.plan_empty);
-    Job job{item, BlockWalk(p_, item.pattern, item.tile, start, share), {INT_MAX, kFillFull}};
+    Job job{item, BlockWalk<C::kSide>(p_, item.pattern, item.tile, start, share), {INT_MAX, kFillFull}};
     if (item.tile >= 0) job.first = job.walk.next();
     job.item.empty = job.first.index == INT_MAX;
     return job;
@@ -50,7 +50,7 @@ class Producer {
     const int kv_head = job.item.head / p_.group, batch = job.item.batch;
     Block block = job.first;
     Block following = job.walk.next();
-    int key = block.index * kBlockKeys;
+    int key = block.index * C::kSide;
     load_k(key, block, is_last(following, key), kv_head, batch);
     for (;;) {
       const int pending = key;  // the V tile still to load
@@ -71,7 +71,7 @@ class Producer {
   }
 
   // The next step: the second half of the block where a step is half a block, else the next block.
-  __device__ __forceinline__ bool advance(BlockWalk& walk, Block& block, Block& following, int& key) const {
+  __device__ __forceinline__ bool advance(BlockWalk<C::kSide>& walk, Block& block, Block& following, int& key) const {
     if (more_in_block(key)) {
       key += C::kKeys;
       return true;
@@ -79,13 +79,13 @@ class Producer {
     if (following.index == INT_MAX) return false;
     block = following;
     following = walk.next();
-    key = block.index * kBlockKeys;
+    key = block.index * C::kSide;
     return true;
   }
 
   // Whether keys of the same block follow the step at `key`, existing or not: consumers take a block's halves in pairs.
   __device__ __forceinline__ bool more_in_block(int key) const {
-    return key % kBlockKeys + C::kKeys < kBlockKeys;
+    return key % C::kSide + C::kKeys < C::kSide;
   }
 
   __device__ __forceinline__ bool is_last(const Block& following, int key) const {
@@ -105,7 +105,7 @@ class Producer {
 #pragma unroll
         for (int c = 0; c < C::kChunks; ++c)
           ptx::tma_load(s_.q[slot] + c * C::kQChunkBytes, &p_.q, &s_.q_full[slot], ptx::kEvictFirst, c * kChunk,
-                        item.tile * kTileRows, item.head, item.batch);
+                        item.tile * C::kSide, item.head, item.batch);
       }
     }
     __syncwarp();

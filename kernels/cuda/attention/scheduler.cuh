@@ -33,10 +33,9 @@ __device__ __forceinline__ Item decode_item(const Params& p, int index) {
   return item;
 }
 
-// Lane 0 draws; the counter returns to 0 when every CTA has drawn once past the end.
-__device__ __forceinline__ int draw_ticket(const Params& p) {
-  const uint32_t ticket =
-      ptx::lane_index() == 0 ? atomicInc(p.ticket, static_cast<uint32_t>(p.items) + gridDim.x - 1) : 0u;
+// Lane 0 draws; the counter returns to 0 when every one of the `drawers` has drawn once past the end.
+__device__ __forceinline__ int draw_ticket(const Params& p, uint32_t drawers) {
+  const uint32_t ticket = ptx::lane_index() == 0 ? atomicInc(p.ticket, static_cast<uint32_t>(p.items) + drawers - 1) : 0u;
   return ptx::warp_uniform(static_cast<int>(ticket));
 }
 
@@ -59,11 +58,11 @@ template <typename C>
 __device__ __forceinline__ void schedule(const Params& p, SharedStorage<C>& s) {
   for (uint32_t parity = 1;; parity ^= 1) {
     ptx::mbarrier_wait(&s.plan_empty, parity);
-    const int index = draw_ticket(p);
+    const int index = draw_ticket(p, gridDim.x * C::kTeams);
     if (index >= p.items) break;
     const Item item = decode_item(p, index);
     BlockRange share;
-    const WalkStart start = start_walk(p, p.patterns[item.pattern], item.tile, share);
+    const WalkStart start = start_walk<C::kSide>(p, p.patterns[item.pattern], item.tile, share);
     post_plan(s, item, start, share);
   }
   Item stop{};

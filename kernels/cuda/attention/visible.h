@@ -12,8 +12,6 @@
 
 namespace sparsek::attention {
 
-constexpr int kBlockKeys = 128;  // keys of a mask block
-
 SPARSEK_HOST_DEVICE int smaller(int a, int b) { return a < b ? a : b; }
 SPARSEK_HOST_DEVICE int larger(int a, int b) { return a > b ? a : b; }
 
@@ -49,21 +47,23 @@ struct alignas(16) BlockRange {
   int full_begin, full_end;
 };
 
+// `Block`: queries of a tile and keys of a block.
+template <int Block>
 SPARSEK_HOST_DEVICE BlockRange clause_blocks(const Geometry& g, const Clause& clause, int tile) {
   const int offset = g.key_length - g.query_length;  // bottom-right alignment
-  const int tile_first = tile * kTileRows + offset;
-  const int tile_last = smaller(tile * kTileRows + kTileRows, g.query_length) - 1 + offset;
+  const int tile_first = tile * Block + offset;
+  const int tile_last = smaller(tile * Block + Block, g.query_length) - 1 + offset;
   int first = larger(tile_first, clause.row_begin);
   const int last = smaller(tile_last, clause.row_end - 1);
   if (clause.relation != Relation::kAny) first = larger(first, 0);  // positions before the keys are in no document
   if (first > last) return {0, 0, 0, 0};
   const Interval low = visible_keys(g, clause, first), high = visible_keys(g, clause, last);
   if (low.begin >= high.end) return {0, 0, 0, 0};
-  BlockRange range{low.begin / kBlockKeys, (high.end + kBlockKeys - 1) / kBlockKeys, 0, 0};
+  BlockRange range{low.begin / Block, (high.end + Block - 1) / Block, 0, 0};
   if (first == tile_first && last == tile_last && high.begin < low.end) {
-    range.full_begin = (high.begin + kBlockKeys - 1) / kBlockKeys;
+    range.full_begin = (high.begin + Block - 1) / Block;
     // The ragged last block is full when all keys that exist are visible.
-    range.full_end = (low.end == g.key_length ? low.end + kBlockKeys - 1 : low.end) / kBlockKeys;
+    range.full_end = (low.end == g.key_length ? low.end + Block - 1 : low.end) / Block;
   }
   return range;
 }

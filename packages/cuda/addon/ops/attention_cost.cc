@@ -27,7 +27,7 @@ int32_t union_size(std::vector<BlockRange>& ranges) {
 }  // namespace
 
 std::vector<int32_t> blocks_per_tile(const AttentionMaskView& mask, const MaskPatternView& pattern) {
-  const int tiles = static_cast<int>((mask.query_length + kTileRows - 1) / kTileRows);
+  const int tiles = static_cast<int>((mask.query_length + mask.side - 1) / mask.side);
   std::vector<int32_t> counts(tiles);
   const Geometry geometry{static_cast<int32_t>(mask.query_length), static_cast<int32_t>(mask.key_length),
                           mask.document_start, mask.document_end};
@@ -38,7 +38,9 @@ std::vector<int32_t> blocks_per_tile(const AttentionMaskView& mask, const MaskPa
       continue;
     }
     ranges.clear();
-    for (const Clause& clause : pattern.clauses) ranges.push_back(clause_blocks(geometry, clause, tile));
+    for (const Clause& clause : pattern.clauses)
+      ranges.push_back(mask.side == 64 ? clause_blocks<64>(geometry, clause, tile)
+                                       : clause_blocks<128>(geometry, clause, tile));
     counts[tile] = union_size(ranges);
   }
   return counts;

@@ -57,8 +57,7 @@ void launch_attention(const Api& api, cuda::ModuleCache& modules, const Attentio
   if (plan.items == 0) return;
   constexpr float kLog2e = 1.4426950408889634f;
   attention::Params params{};
-  params.q = encode_view(api, plan.type, o.q, plan.head_dim, plan.query_length, plan.heads, plan.batch,
-                         attention::kTileRows);
+  params.q = encode_view(api, plan.type, o.q, plan.head_dim, plan.query_length, plan.heads, plan.batch, plan.side);
   if (plan.key_length > 0) {  // a tensor map must not have an empty side; without keys nothing is loaded
     params.k = encode_view(api, plan.type, o.k, plan.head_dim, plan.key_length, plan.kv_heads, plan.batch,
                            plan.step_keys);

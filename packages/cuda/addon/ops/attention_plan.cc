@@ -29,7 +29,8 @@ void require(bool condition, const std::string& message) {
 }
 
 void check_stored(const AttentionMaskView& mask, const MaskPatternView& p, size_t index) {
-  const int64_t rows = (mask.query_length + kTileRows - 1) / kTileRows, columns = (mask.key_length + 127) / 128;
+  const int64_t rows = (mask.query_length + mask.side - 1) / mask.side;
+  const int64_t columns = (mask.key_length + mask.side - 1) / mask.side;
   require(p.indptr[0] == 0, "Expected 0 for indptr[0]" + at_pattern(index));
   for (int64_t r = 0; r < rows; ++r) {
     const std::string row = " in block row " + std::to_string(r) + at_pattern(index);
@@ -63,6 +64,9 @@ void check_shape(const AttentionShape& s) {
               std::to_string(s.kv_heads));
   require(s.head_dim >= 8 && s.head_dim <= 256 && s.head_dim % 8 == 0,
           "Expected a multiple of 8 up to 256 for headDim but received " + std::to_string(s.head_dim));
+  require(m.side == 128 || (m.side == 64 && s.head_dim <= 128),
+          "Expected mask blocks of 128, or of 64 with headDim up to 128, but received " + std::to_string(m.side) +
+              " with headDim " + std::to_string(s.head_dim));
   require(m.query_length >= 0 && m.query_length < kLongest && m.key_length >= 0 && m.key_length < kLongest,
           "Expected lengths below 2^30");
   require((m.batches == 1 || m.batches == s.batch) && (m.heads == 1 || m.heads == s.heads) &&
@@ -81,24 +85,26 @@ int instance_dim(int head_dim) { return head_dim <= 64 ? 64 : head_dim <= 128 ? 
 void choose_kernel(AttentionPlan& plan, const AttentionShape& shape) {
   const int dim = instance_dim(shape.head_dim);
   const bool modified = shape.softcap > 0.0f || shape.alibi || !(shape.scale > 0.0f);
-  plan.module = "attention_d" + std::to_string(dim);
-  plan.kernel = std::string("sparsek_attention_") + (shape.type == ElementType::kF16 ? "f16" : "bf16") + "_d" +
-                std::to_string(dim) + (modified ? "_modified" : "");
+  const std::string name = "d" + std::to_string(dim) + "_b" + std::to_string(shape.mask.side);
+  plan.module = "attention_" + name;
+  plan.kernel = std::string("sparsek_attention_") + (shape.type == ElementType::kF16 ? "f16_" : "bf16_") + name +
+                (modified ? "_modified" : "");
   plan.threads = kThreads;
-  plan.step_keys = keys_per_step(dim);
-  plan.shared_bytes = shared_bytes(dim);
+  plan.side = shape.mask.side;
+  plan.step_keys = keys_per_step(dim, plan.side);
+  plan.shared_bytes = shared_bytes(dim, plan.side);
 }
 
 Pattern append_pattern(std::vector<uint8_t>& tables, const AttentionMaskView& mask, const MaskPatternView& p) {
   Pattern result{kNone, kNone, kNone, kNone, kNone, static_cast<int32_t>(p.clauses.size()), 0};
   result.clauses = append(tables, p.clauses.data(), p.clauses.size()).offset;
   if (!p.stored) return result;
-  const size_t rows = (mask.query_length + kTileRows - 1) / kTileRows;
+  const size_t rows = (mask.query_length + mask.side - 1) / mask.side;
   const size_t blocks = p.indptr[rows];
   result.indptr = append(tables, p.indptr, rows + 1).offset;
   result.indices = append(tables, p.indices, blocks).offset;
   if (p.fill != nullptr) result.fill = append(tables, p.fill, blocks).offset;
-  if (p.bitmap_count > 0) result.bitmaps = append(tables, p.bitmaps, p.bitmap_count * kTileRows * 4).offset;
+  if (p.bitmap_count > 0) result.bitmaps = append(tables, p.bitmaps, p.bitmap_count * mask.side * (mask.side / 32)).offset;
   return result;
 }
 
@@ -154,11 +160,12 @@ AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape
   plan.map_batches = mask.batches;
   plan.map_heads = mask.heads;
   choose_kernel(plan, shape);
-  plan.query_tiles = static_cast<int32_t>((mask.query_length + kTileRows - 1) / kTileRows);
+  plan.query_tiles = static_cast<int32_t>((mask.query_length + mask.side - 1) / mask.side);
   const int64_t items = int64_t{plan.batch} * plan.heads * plan.query_tiles;
-  require(items < kLongest, "Expected fewer than 2^30 tiles of 128 queries");
+  require(items < kLongest, "Expected fewer than 2^30 tiles of queries");
   plan.items = static_cast<int32_t>(items);
-  plan.grid = static_cast<int>(std::min<int64_t>(items, device.multiprocessors));
+  const int64_t teams = plan.side == 64 ? 2 : 1;  // tiles that a CTA works on at a time
+  plan.grid = static_cast<int>(std::min<int64_t>((items + teams - 1) / teams, device.multiprocessors));
   const int64_t kv_bytes = std::max<int64_t>(1, int64_t{2} * 2 * shape.head_dim * mask.key_length);
   plan.section = static_cast<int32_t>(std::clamp<int64_t>(kSectionBytes / kv_bytes, 1, plan.kv_heads * plan.batch)) *
                  (plan.heads / plan.kv_heads);

@@ -12,19 +12,20 @@
 
 namespace sparsek::ops {
 
-// A mask pattern in host memory. Stored patterns have blocks of 128 x 128 and values of `fill` as in @sparsek/types.
+// A mask pattern in host memory; values of `fill` as in @sparsek/types.
 struct MaskPatternView {
   bool stored = false;
   const int32_t* indptr = nullptr;     // length query blocks + 1
   const int32_t* indices = nullptr;
   const int32_t* fill = nullptr;       // null: every block is full
-  const uint32_t* bitmaps = nullptr;   // 128 rows of four words each
+  const uint32_t* bitmaps = nullptr;   // `side` rows of side / 32 words each
   int64_t bitmap_count = 0;
   std::vector<attention::Clause> clauses;
 };
 
 struct AttentionMaskView {
   int64_t query_length = 0, key_length = 0;
+  int side = 128;                      // edge of the stored patterns' blocks: 128 or 64
   std::vector<MaskPatternView> patterns;
   std::vector<int32_t> head_map;       // [batches, heads]
   int batches = 1, heads = 1;
@@ -48,6 +49,7 @@ struct AttentionPlan {
   ElementType type = ElementType::kF16;
   float scale = 1.0f, softcap = 0.0f;
   int grid = 0, threads = 0, shared_bytes = 0;
+  int side = 0;                        // queries of a tile and keys of a block
   int step_keys = 0;                   // keys of one box of K and V
   int32_t query_tiles = 0, items = 0, section = 1, descending = 0;
   int32_t map_batches = 1, map_heads = 1;

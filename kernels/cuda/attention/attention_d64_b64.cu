@@ -1,0 +1,4 @@
+// Head dimensions up to 64 (the copy engine pads with zeros), mask blocks of 64.
+#include "forward.cuh"
+
+SPARSEK_ATTENTION_KERNELS(64, 64)
