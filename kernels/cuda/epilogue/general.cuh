@@ -58,7 +58,8 @@ __device__ __forceinline__ void general_store(const float* staging, const Epilog
   const int column = (thread % kGeneralQuads) * 4;
   const int valid = min(4, p.columns - column0 - column);
   if (valid <= 0) return;
-  const bool vector = valid == 4 && (p.leading & 3) == 0 && (p.batch_stride & 3) == 0;
+  const bool vector = valid == 4 && (p.leading & 3) == 0 && (p.batch_stride & 3) == 0 &&
+                      (reinterpret_cast<uint64_t>(p.out) & 15) == 0;
   for (int i = thread / kGeneralQuads; i < 64; i += 128 / kGeneralQuads) {
     const int row = row_of(i);
     if (row < 0 || row >= p.rows) continue;

@@ -1,7 +1,7 @@
-// C tile (128 x 256) = sum over stored blocks of A (128 or 2 x 64 rows) times panels of B, for sm_90a.
+// C tile (128 x 256, or 128 x 64 for few columns) = sum over stored blocks of A (128 or 2 x 64 rows) times panels of B, for sm_90a.
 //
 // Roles: in warpgroup 0, warp 0 loads and warps 1 and 2 store; warpgroups 1 and 2 multiply, 64 rows ("a half") each.
-// A ring of stages, each 64 deep in k: A 128 x 64 (16 KB, K-major) and B 64 x 256 (32 KB). A block of 128 rows
+// A ring of stages, each 64 deep in k: A 128 x 64 (16 KB, K-major) and B 64 x 256 (32 KB) or 64 x 64. A block of 128 rows
 // fills both halves of A; blocks of 64 rows come in pairs of block rows that share panels of B (a union list), and a half
 // without a block skips the stage.
 //
@@ -25,7 +25,7 @@ namespace sparsek::gemm {
 
 enum class Order { kRow, kColumn };
 
-template <typename T, int BlockRows, int BlockColumns, Order BOrder, int Cluster>
+template <typename T, int BlockRows, int BlockColumns, Order BOrder, int Cluster, int TileColumns>
 struct Wide {
   static_assert(BlockRows == 128 || BlockRows == 64);
   static_assert(BlockColumns == 128 || BlockColumns == 64);
@@ -34,11 +34,13 @@ struct Wide {
   // Pairs wait for loads, so they take a fourth stage and let results leave in two passes (left and right columns) through
   // half the staging; whole blocks keep the tensor cores busy with three stages, and a single pass shortens the gap
   // between tiles.
-  static constexpr int kStages = kPairs ? 4 : 3;
-  static constexpr int kPasses = kPairs ? 2 : 1;
+  // Few columns are bound by the loads of A: as many stages as fit.
+  static constexpr bool kFewColumns = TileColumns == kSkinnyTileColumns;
+  static constexpr int kStages = kFewColumns ? 8 : kPairs ? 4 : 3;
+  static constexpr int kPasses = kPairs && !kFewColumns ? 2 : 1;
   static constexpr int kHalves = 2;
   static constexpr int kHalfRows = kWideTileRows / kHalves;
-  static constexpr int kN = kWideTileColumns;
+  static constexpr int kN = TileColumns;
   static constexpr int kK = kWideStepK;
   static constexpr int kHalfBytes = kHalfRows * kK * 2;        // 8 KB of A
   static constexpr int kABytes = kHalves * kHalfBytes;

@@ -1,11 +1,12 @@
 #include "spmm_launch.h"
 
-#include "../../../../kernels/cuda/convert/pack_params.h"
-#include "../../../../kernels/cuda/gemm/narrow_params.h"
-#include "../../../../kernels/cuda/gemm/reduce_params.h"
-#include "../../../../kernels/cuda/gemm/wide_params.h"
 #include <algorithm>
 
+#include "../../../../kernels/cuda/convert/pack_params.h"
+#include "../../../../kernels/cuda/gemm/narrow_params.h"
+#include "../../../../kernels/cuda/gemm/portable_params.h"
+#include "../../../../kernels/cuda/gemm/reduce_params.h"
+#include "../../../../kernels/cuda/gemm/wide_params.h"
 #include "../runtime/launch.h"
 #include "tensor_maps.h"
 
@@ -83,7 +84,7 @@ void launch_wide(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& pla
   WideParams params{};
   if (plan.nnzb > 0) {  // an empty pattern loads nothing, and a tensor map must not have an empty side
     params.a = encode_matrix(api, type, values_view(plan, o), 64, a_rows);
-    params.b = encode_matrix(api, type, b_view(plan, o), 64, plan.shape.b_column_major ? kWideTileColumns : kWideStepK);
+    params.b = encode_matrix(api, type, b_view(plan, o), 64, plan.shape.b_column_major ? plan.tile_columns : kWideStepK);
   }
   params.epilogue = epilogue_params(plan, o);
   if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), 64, 64);
@@ -136,6 +137,37 @@ void launch_narrow(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
   cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
 }
 
+// Reads the blocks as they are, with any alignment and any strides.
+void launch_portable(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
+                     driver::CUstream stream) {
+  const PatternView& p = plan.shape.pattern;
+  PortableParams params{};
+  params.indptr = at<const int32_t>(o.tables, plan.indptr);
+  params.indices = at<const int32_t>(o.tables, plan.indices);
+  params.values = reinterpret_cast<const void*>(o.values);
+  params.b = reinterpret_cast<const void*>(o.b);
+  params.b_row = plan.shape.b_column_major ? 1 : o.b_leading;
+  params.b_column = plan.shape.b_column_major ? o.b_leading : 1;
+  params.values_batch_stride = o.values_batch_stride;
+  params.b_batch_stride = o.b_batch_stride;
+  params.k = static_cast<int32_t>(p.columns);
+  params.block_rows = p.block_rows;
+  params.block_columns = p.block_columns;
+  params.tiles_per_block_row = (p.block_rows + kPortableTileRows - 1) / kPortableTileRows;
+  params.epilogue = epilogue_params(plan, o);
+  const int64_t block_rows = (p.rows + p.block_rows - 1) / p.block_rows;
+  cuda::LaunchShape shape;
+  shape.grid = {static_cast<unsigned>(block_rows * params.tiles_per_block_row),
+                static_cast<unsigned>((plan.shape.dense_columns + kPortableTileColumns - 1) / kPortableTileColumns),
+                static_cast<unsigned>(plan.shape.batch)};
+  shape.block = {kPortableThreads, 1, 1};
+  shape.stream = stream;
+  const char* kernel = plan.shape.type == ElementType::kF32   ? "sparsek_portable_f32"
+                       : plan.shape.type == ElementType::kF16 ? "sparsek_portable_f16"
+                                                              : "sparsek_portable_bf16";
+  cuda::launch(api, modules.kernel("spmm_portable.fatbin", kernel, 0), shape, params);
+}
+
 }  // namespace
 
 void pack_spmm_values(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
@@ -159,12 +191,19 @@ void pack_spmm_values(const Api& api, cuda::ModuleCache& modules, const SpmmPlan
 }
 
 bool spmm_operands_aligned(const SpmmPlan& plan, const SpmmOperands& operands) {
-  return tensor_map_possible(b_view(plan, operands)) && tensor_map_possible(values_view(plan, operands));
+  if (plan.nnzb == 0) return true;
+  if (!tensor_map_possible(b_view(plan, operands))) return false;
+  return plan.family == Family::kNarrow ? operands.values % 4 == 0 && operands.packed % 16 == 0
+                                        : tensor_map_possible(values_view(plan, operands));
 }
 
 void launch_spmm(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& operands,
                  driver::CUstream stream) {
   if (plan.shape.pattern.rows == 0 || plan.shape.dense_columns == 0 || plan.shape.batch == 0) return;
+  if (plan.family == Family::kPortable || !spmm_operands_aligned(plan, operands)) {
+    launch_portable(api, modules, plan, operands, stream);
+    return;
+  }
   if (plan.family == Family::kNarrow) {
     launch_narrow(api, modules, plan, operands, stream);
   } else {

@@ -12,7 +12,8 @@ namespace sparsek::ops {
 // Device pointers and strides (in elements) of one call.
 struct SpmmOperands {
   driver::CUdeviceptr values = 0;     // A's blocks, in the pattern's order
-  driver::CUdeviceptr packed = 0;     // A's blocks repacked, where plan.packed_bytes is not 0 (then `values` is not read)
+  driver::CUdeviceptr packed = 0;     // A's blocks repacked, where plan.packed_bytes is not 0; `values` is then
+                                      // read only when B is not aligned
   driver::CUdeviceptr b = 0;
   driver::CUdeviceptr out = 0;
   driver::CUdeviceptr addend = 0;     // read when beta is not 0; may be `out`
@@ -28,7 +29,8 @@ struct SpmmOperands {
   Activation activation = Activation::kNone;
 };
 
-// Whether the plan's kernel can read these operands (alignment of B). A plan that cannot needs a padded copy of B.
+// Whether the plan's own kernel can read these operands: the copy engine needs 16-byte aligned addresses and strides.
+// What it cannot read goes to the portable kernel, which is right but slower.
 bool spmm_operands_aligned(const SpmmPlan& plan, const SpmmOperands& operands);
 
 // Repacks A's values for a plan with plan.packed_bytes; `packed` has that many bytes a matrix of `operands.values`.

@@ -1,6 +1,7 @@
 #include "spmm_plan.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <stdexcept>
 
@@ -12,11 +13,10 @@
 namespace sparsek::ops {
 namespace {
 
-// Costs in units of about 215 SM clocks, from a stage's bytes at 38 bytes a clock from L2, the limit of these kernels.
-constexpr int64_t kWideStepCost = 6;       // 48 KB
-constexpr int64_t kPairPanelCost = 4;      // 32 KB of B
-constexpr int64_t kPairBlockCost = 1;      // 8 KB of A
+// Costs in units of 8 KB brought to a multiprocessor, about 215 clocks at the 38 bytes a clock that L2 gives each one.
+constexpr int64_t kHalfBlockCost = 1;      // 64 x 64 of A
 constexpr int64_t kWideEpilogueCost = 6;
+constexpr int64_t kFewColumns = 128;       // up to here the variant for few columns moves less
 constexpr int64_t kNarrowEpilogueCost = 170;  // units of 512 bytes from L2
 constexpr int64_t kRasterBytes = int64_t{24} << 20;  // A of one raster group; L2 keeps about 30 MB of hot data
 
@@ -30,7 +30,7 @@ TableRange append(std::vector<uint8_t>& tables, const T* data, size_t count) {
 
 int block_row_count(const PatternView& p) { return static_cast<int>((p.rows + p.block_rows - 1) / p.block_rows); }
 
-std::vector<RowTile> whole_row_tiles(const PatternView& p) {
+std::vector<RowTile> whole_row_tiles(const PatternView& p, int64_t panel_cost) {
   std::vector<RowTile> tiles;
   const int64_t block_bytes = int64_t{2} * p.block_rows * p.block_columns;
   for (int row = 0; row < block_row_count(p); ++row) {
@@ -39,14 +39,15 @@ std::vector<RowTile> whole_row_tiles(const PatternView& p) {
     tiles.push_back(RowTile{{first, first + 64 < p.rows ? first + 64 : -1},
                             p.indptr[row],
                             p.indptr[row + 1],
-                            blocks * (p.block_columns / kWideStepK) * kWideStepCost,
+                            blocks * (p.block_columns / kWideStepK) * (panel_cost + 2 * kHalfBlockCost),
                             blocks * block_bytes});
   }
   return tiles;
 }
 
 // Merges the column lists of each pair of block rows.
-std::vector<RowTile> pair_tiles(const PatternView& p, bool by_overlap, std::vector<PairEntry>& entries) {
+std::vector<RowTile> pair_tiles(const PatternView& p, bool by_overlap, int64_t panel_cost,
+                                std::vector<PairEntry>& entries) {
   std::vector<RowTile> tiles;
   const int64_t block_bytes = int64_t{2} * p.block_rows * p.block_columns;
   const std::vector<int32_t> groups = group_block_rows(p, 2, by_overlap);
@@ -63,7 +64,7 @@ std::vector<RowTile> pair_tiles(const PatternView& p, bool by_overlap, std::vect
       const int32_t column = p.indices[take_x ? i : j];
       entries.push_back(PairEntry{column * p.block_columns, {take_x ? i : -1, take_y ? j : -1}, take_x + 2 * take_y});
       const int blocks = take_x + take_y;
-      tile.cost += (kPairPanelCost + blocks * kPairBlockCost) * (p.block_columns / kWideStepK);
+      tile.cost += (panel_cost + blocks * kHalfBlockCost) * (p.block_columns / kWideStepK);
       tile.bytes += blocks * block_bytes;
       i += take_x;
       j += take_y;
@@ -74,28 +75,39 @@ std::vector<RowTile> pair_tiles(const PatternView& p, bool by_overlap, std::vect
   return tiles;
 }
 
+// Two CTAs that share A move less through L2, but they wait for each other: measured, it pays for paired rows and where
+// B and C are far larger than L2.
+int choose_cluster(const SpmmPlan& plan) {
+  const int64_t panels = (plan.shape.dense_columns + kWideTileColumns - 1) / kWideTileColumns;
+  const bool large = plan.shape.pattern.rows * plan.shape.dense_columns >= (int64_t{1} << 27);
+  const bool pairs = plan.shape.pattern.block_rows == 64;
+  return panels % 2 == 0 && (pairs ? plan.shape.dense_columns >= 8192 : large) ? 2 : 1;
+}
+
 void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {
   const PatternView& p = plan.shape.pattern;
   const bool pairs = p.block_rows == 64;
   plan.family = Family::kWide;
-  plan.cluster = options.cluster > 0 ? options.cluster : 1;
+  const bool few = plan.shape.dense_columns <= kFewColumns;
+  plan.cluster = few ? 1 : options.cluster > 0 ? options.cluster : choose_cluster(plan);
   plan.module = plan.shape.type == ElementType::kF16 ? "spmm_wide_f16" : "spmm_wide_bf16";
   plan.kernel = "sparsek_wide_" + std::to_string(p.block_rows) + "x" + std::to_string(p.block_columns) + "_" +
-                (plan.shape.b_column_major ? "t" : "n") + "_c" + std::to_string(plan.cluster);
+                (plan.shape.b_column_major ? "t_" : "n_") + (few ? "few" : "c" + std::to_string(plan.cluster));
   plan.threads = kWideThreads;
   plan.shared_bytes = kWideSharedBytes;
   plan.tile_rows = kWideTileRows;
-  plan.tile_columns = kWideTileColumns;
+  plan.tile_columns = few ? kSkinnyTileColumns : kWideTileColumns;
+  const int64_t panel_cost = plan.tile_columns / 64;
 
   std::vector<PairEntry> entries;
   ScheduleInput input;
-  input.tiles = pairs ? pair_tiles(p, options.group_rows, entries) : whole_row_tiles(p);
-  const int64_t panel_width = int64_t{kWideTileColumns} * plan.cluster;
+  input.tiles = pairs ? pair_tiles(p, options.group_rows, panel_cost, entries) : whole_row_tiles(p, panel_cost);
+  const int64_t panel_width = int64_t{plan.tile_columns} * plan.cluster;
   input.panels = static_cast<int>((plan.shape.dense_columns + panel_width - 1) / panel_width);
   input.batch = plan.shape.batch;
   input.owners = device.multiprocessors / plan.cluster;
-  input.epilogue_cost = kWideEpilogueCost;
-  input.min_piece = 4;
+  input.epilogue_cost = few ? kWideEpilogueCost / 3 : kWideEpilogueCost;
+  input.min_piece = few ? 2 : 4;
   input.raster_rows = options.raster_rows;
   input.raster_bytes = kRasterBytes;
   const Schedule schedule = schedule_tiles(input);
@@ -108,7 +120,6 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
   plan.items = append(plan.tables, schedule.items.data(), schedule.items.size());
   plan.item_first = append(plan.tables, schedule.item_first.data(), schedule.item_first.size());
   plan.pairs = append(plan.tables, entries.data(), entries.size());
-  plan.indices = append(plan.tables, p.indices, static_cast<size_t>(pairs ? 0 : plan.nnzb));
   plan.splits = append(plan.tables, schedule.splits.data(), schedule.splits.size());
 }
 
@@ -152,23 +163,54 @@ void finish_narrow(SpmmPlan& plan, const DeviceShape& device, const PlanOptions&
 
 bool is_native_side(int side) { return side == 16 || side == 32 || side == 64 || side == 128; }
 
+void finish_portable(SpmmPlan& plan) {
+  plan.family = Family::kPortable;
+  plan.module = "spmm_portable";
+  plan.kernel = plan.shape.type == ElementType::kF32   ? "sparsek_portable_f32"
+                : plan.shape.type == ElementType::kF16 ? "sparsek_portable_f16"
+                                                       : "sparsek_portable_bf16";
+}
+
+// The Hopper kernels count block rows, pieces and coordinates of the copy engine in 32 bits.
+bool fits_coordinates(const SpmmPlan& plan) {
+  const PatternView& p = plan.shape.pattern;
+  const int64_t pieces = plan.nnzb * std::max(1, p.block_rows / 16) * std::max(1, p.block_columns / 16);
+  return plan.nnzb * p.block_rows < INT32_MAX && pieces < INT32_MAX;
+}
+
+Family choose_family(const SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {
+  const PatternView& p = plan.shape.pattern;
+  const bool native = is_native_side(p.block_rows) && is_native_side(p.block_columns);
+  if (device.compute_major != 9 || plan.shape.type == ElementType::kF32 || !native || !fits_coordinates(plan) ||
+      options.force_portable)
+    return Family::kPortable;
+  if (p.block_rows >= 64 && p.block_columns >= 64 && !options.force_narrow) return Family::kWide;
+  return plan.shape.b_column_major ? Family::kPortable : Family::kNarrow;
+}
+
 }  // namespace
 
 SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const PlanOptions& options) {
   const PatternView& p = shape.pattern;
+  if (p.rows > INT32_MAX || p.columns > INT32_MAX || shape.dense_columns > INT32_MAX) {
+    throw std::invalid_argument("Expected at most 2147483647 rows and columns but received a product of " +
+                                std::to_string(p.rows) + " x " + std::to_string(p.columns) + " x " +
+                                std::to_string(shape.dense_columns));
+  }
   SpmmPlan plan;
   plan.shape = shape;
   plan.nnzb = p.indptr[block_row_count(p)];
-  const bool half = shape.type != ElementType::kF32;
-  const bool wide = (p.block_rows == 64 || p.block_rows == 128) && (p.block_columns == 64 || p.block_columns == 128);
-  const bool native = is_native_side(p.block_rows) && is_native_side(p.block_columns);
-  if (device.compute_major == 9 && half && wide && !options.force_narrow) {
-    finish_wide(plan, device, options);
-  } else if (device.compute_major == 9 && half && native) {
-    finish_narrow(plan, device, options);
-  } else {
-    throw std::invalid_argument("Expected f16 or bf16 blocks with sides of 16, 32, 64 or 128 but received " +
-                                std::to_string(p.block_rows) + " x " + std::to_string(p.block_columns));
+  plan.indptr = append(plan.tables, p.indptr, static_cast<size_t>(block_row_count(p)) + 1);
+  plan.indices = append(plan.tables, p.indices, static_cast<size_t>(plan.nnzb));
+  switch (choose_family(plan, device, options)) {
+    case Family::kWide:
+      finish_wide(plan, device, options);
+      break;
+    case Family::kNarrow:
+      finish_narrow(plan, device, options);
+      break;
+    default:
+      finish_portable(plan);
   }
   plan.shape.pattern.indptr = nullptr;
   plan.shape.pattern.indices = nullptr;

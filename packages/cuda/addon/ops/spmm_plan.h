@@ -34,13 +34,14 @@ struct DeviceShape {
 
 // Experiments and tests override what the planner would choose.
 struct PlanOptions {
-  int cluster = 0;             // 0: choose
+  int cluster = 0;             // CTAs that share loads of A; 0: choose
   int raster_rows = 0;         // tiles of a raster group; 0: choose
   bool group_rows = true;      // group block rows by shared columns rather than in order
   bool force_narrow = false;   // the union kernel where the wide one would do
+  bool force_portable = false;
 };
 
-enum class Family { kZero, kWide, kNarrow };
+enum class Family { kPortable, kWide, kNarrow };
 
 // A range of a plan's tables, in bytes.
 struct TableRange {
@@ -48,7 +49,7 @@ struct TableRange {
 };
 
 struct SpmmPlan {
-  Family family = Family::kZero;
+  Family family = Family::kPortable;
   std::string module, kernel;  // cubin and symbol
   SpmmShape shape{};           // pattern pointers are not kept
   int cluster = 1, grid = 0, threads = 0, shared_bytes = 0;
@@ -56,7 +57,7 @@ struct SpmmPlan {
   int64_t nnzb = 0;
   // To be uploaded once; ranges are 256-byte aligned.
   std::vector<uint8_t> tables;
-  TableRange items, item_first, indices, pairs, stages, tile_rows_table, fragment_sources, splits;
+  TableRange indptr, indices, items, item_first, pairs, stages, tile_rows_table, fragment_sources, splits;
   int split_tiles = 0;
   // Repacked values, made by `pack_spmm_values` whenever A's values change; 0: the kernel reads the blocks themselves.
   int64_t fragments = 0, packed_bytes = 0;
@@ -66,7 +67,8 @@ struct SpmmPlan {
   double imbalance = 1.0;       // longest list over the mean, by the cost model
 };
 
-// Throws std::invalid_argument when no kernel of this build takes the shape.
+// Never empty-handed: what the Hopper kernels do not take (other chips, block shapes or element types, B in column order
+// for small blocks) goes to the portable kernel. Throws std::invalid_argument for sizes beyond 32-bit rows and columns.
 SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const PlanOptions& options = {});
 
 }  // namespace sparsek::ops

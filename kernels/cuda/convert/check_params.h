@@ -1,0 +1,28 @@
+// Parameters of the check of block-sparse indices on the device (convert/check_bsr.cu). Shared by host and device.
+#pragma once
+
+#include <cstdint>
+
+namespace sparsek {
+
+// Kinds of faults, in the order in which they are looked for.
+enum class BsrFault : int32_t {
+  kNone = 0,
+  kFirstIndptr = 1,      // indptr[0] is not 0
+  kDecreasing = 2,       // indptr[row + 1] < indptr[row]
+  kLastIndptr = 3,       // indptr's last entry is not the number of blocks
+  kColumnRange = 4,      // a block column below 0 or beyond the last
+  kColumnOrder = 5,      // block columns of a row do not increase strictly
+};
+
+struct CheckBsrParams {
+  const int32_t* indptr;
+  const int32_t* indices;
+  uint64_t* result;       // starts at all ones; ends as place * 8 + fault of the first fault, place a row or a block
+  int32_t block_rows, block_columns;  // how many there are
+  int32_t blocks;                     // nnzb
+};
+
+constexpr int kCheckThreads = 256;
+
+}  // namespace sparsek
