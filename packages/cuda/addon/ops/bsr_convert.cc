@@ -1,0 +1,74 @@
+#include "bsr_convert.h"
+
+#include "../../../../kernels/cuda/convert/check_params.h"
+#include "../../../../kernels/cuda/convert/transpose_params.h"
+#include "../driver/error.h"
+#include "../runtime/launch.h"
+
+namespace sparsek::ops {
+
+namespace {
+constexpr uint64_t kSound = ~uint64_t{0};
+}
+
+void launch_check_bsr(const driver::Api& api, cuda::ModuleCache& modules, const DevicePattern& pattern,
+                      driver::CUdeviceptr result, driver::CUstream stream) {
+  driver::check(api.cuMemsetD8Async(result, 0xff, sizeof(uint64_t), stream), "cuMemsetD8Async");
+  if (pattern.block_rows == 0) return;
+  CheckBsrParams params{};
+  params.indptr = reinterpret_cast<const int32_t*>(pattern.indptr);
+  params.indices = reinterpret_cast<const int32_t*>(pattern.indices);
+  params.result = reinterpret_cast<uint64_t*>(result);
+  params.block_rows = pattern.block_rows;
+  params.block_columns = pattern.block_columns;
+  params.blocks = pattern.blocks;
+  constexpr unsigned kRowsPerBlock = kCheckThreads / 32;
+  cuda::LaunchShape shape;
+  shape.grid = {(static_cast<unsigned>(pattern.block_rows) + kRowsPerBlock - 1) / kRowsPerBlock, 1, 1};
+  shape.block = {kCheckThreads, 1, 1};
+  shape.stream = stream;
+  cuda::launch(api, modules.kernel("bsr_check.fatbin", "sparsek_check_bsr", 0), shape, params);
+}
+
+std::string describe_check(uint64_t result, const DevicePattern& pattern) {
+  if (result == kSound) return {};
+  const uint64_t place = result / 8;
+  const std::string row = std::to_string(place);
+  const std::string block = std::to_string(place - static_cast<uint64_t>(pattern.block_rows));
+  switch (static_cast<BsrFault>(result % 8)) {
+    case BsrFault::kFirstIndptr:
+      return "Expected 0 for indptr[0] but received another value";
+    case BsrFault::kDecreasing:
+      return "Expected an indptr that never decreases but it does after block row " + row;
+    case BsrFault::kLastIndptr:
+      return "Expected " + std::to_string(pattern.blocks) + " (the number of blocks) for indptr[" +
+             std::to_string(pattern.block_rows) + "] but received another value";
+    case BsrFault::kColumnRange:
+      return "Expected block columns from 0 to " + std::to_string(pattern.block_columns - 1) + " but indices[" + block +
+             "] is outside";
+    default:
+      return "Expected block columns that increase strictly within a row but indices[" + block + "] does not";
+  }
+}
+
+void launch_transpose_blocks(const driver::Api& api, cuda::ModuleCache& modules, const BlockTranspose& job,
+                             driver::CUstream stream) {
+  TransposeParams params{};
+  params.values = reinterpret_cast<const void*>(job.values);
+  params.transposed = reinterpret_cast<void*>(job.transposed);
+  params.source = reinterpret_cast<const int32_t*>(job.source);
+  params.blocks = job.blocks;
+  params.values_batch_stride = job.batch_stride;
+  params.block_rows = job.block_rows;
+  params.block_columns = job.block_columns;
+  const auto pieces = [](int side) { return static_cast<unsigned>((side + kTransposeSide - 1) / kTransposeSide); };
+  cuda::LaunchShape shape;
+  shape.grid = {static_cast<unsigned>(job.blocks), pieces(job.block_rows) * pieces(job.block_columns),
+                static_cast<unsigned>(job.batch)};
+  shape.block = {kTransposeThreads, 1, 1};
+  shape.stream = stream;
+  const char* kernel = job.element_bytes == 2 ? "sparsek_transpose_blocks_16" : "sparsek_transpose_blocks_32";
+  cuda::launch(api, modules.kernel("bsr_transpose.fatbin", kernel, 0), shape, params);
+}
+
+}  // namespace sparsek::ops
