@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadSuite, suiteJsonSchema } from '../src/case/load-suite.js';
+import { loadReport } from '../src/report/load-report.js';
+import { attentionCase, convertCase, spmmCase, suite } from './cases.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sparsek-suite-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(text: string): string {
+  const path = join(folder, `${Math.random()}.json`);
+  writeFileSync(path, text);
+  return path;
+}
+
+const json = (value: unknown) => file(JSON.stringify(value));
+
+describe('loadSuite', () => {
+  it('reads what fits the schema', async () => {
+    const mine = suite(spmmCase, attentionCase, convertCase);
+    expect(await loadSuite(json(mine))).toEqual(mine);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no cases', suite(), /cases: /],
+    ['a missing field', suite({ ...spmmCase, n: undefined as never }), /cases\.0\.n: .*number/],
+    ['an unknown operation', suite({ ...spmmCase, operation: 'fft' as never }), /cases\.0\.operation: /],
+    ['a misspelt field', suite({ ...spmmCase, densty: 1 } as never), /cases\.0: .*densty/],
+    ['a size of zero', suite(convertCase, { ...spmmCase, m: 0 }), /cases\.1\.m: /],
+    ['a size that is no integer', suite({ ...spmmCase, m: 1.5 }), /cases\.0\.m: /],
+    [
+      'a density above 1',
+      suite({ ...spmmCase, pattern: { ...spmmCase.pattern, density: 1.5 } as never }),
+      /cases\.0\.pattern\.density: /,
+    ],
+    ['a list', [spmmCase], /the file: /],
+  ])('refuses %s and names the entry', async (_, value, message) => {
+    await expect(loadSuite(json(value))).rejects.toMatchObject({
+      code: 'INVALID_FILE',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuses what is no JSON or not there, and names the file', async () => {
+    await expect(loadSuite(file('{'))).rejects.toThrow(/\.json.*is not JSON/);
+    const gone = join(folder, 'gone.json');
+    await expect(loadSuite(gone)).rejects.toMatchObject({
+      code: 'INVALID_FILE',
+      message: expect.stringContaining(gone),
+    });
+  });
+
+  it('offers its schema to editors', () => {
+    expect(suiteJsonSchema()).toMatchObject({ type: 'object', required: ['name', 'description', 'cases'] });
+  });
+});
+
+describe('loadReport', () => {
+  it('refuses a file of cases', async () => {
+    await expect(loadReport(json(suite(spmmCase)))).rejects.toThrow(/format: /);
+  });
+});

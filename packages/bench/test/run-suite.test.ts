@@ -1,0 +1,161 @@
+import { referenceBackend } from '@sparsek/validator';
+import { describe, expect, it } from 'vitest';
+import type { CaseData } from '../src/case/data.js';
+import type { BenchCase } from '../src/case/schema.js';
+import { compareReports, isRegression } from '../src/report/compare.js';
+import { benchReportSchema } from '../src/report/schema.js';
+import type { Contestant } from '../src/runner/contestant.js';
+import { runSuite } from '../src/runner/run-suite.js';
+import { sparsekContestant } from '../src/runner/sparsek-contestant.js';
+import { slowedBackend, wrongBackend } from './backends.js';
+import { attentionCase, convertCase, QUICK, spmmCase, suite } from './cases.js';
+
+const tiny = suite(spmmCase, attentionCase, convertCase);
+const reference = () => sparsekContestant(referenceBackend(), '1');
+
+/** A peer that always takes the same time and notes what happens to it. */
+function scripted(name: string, ms: number, log: string[] = []): Contestant {
+  return {
+    name,
+    version: '0',
+    async prepare() {
+      log.push('prepare');
+      return {
+        run: async () => {
+          log.push('run');
+          return ms;
+        },
+        [Symbol.asyncDispose]: async () => void log.push('dispose'),
+      };
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+describe('runSuite', () => {
+  it('times and checks every case, and gives a report that fits its schema', async () => {
+    const seen: string[] = [];
+    const shares: number[] = [];
+    const report = await runSuite(tiny, [reference()], {
+      ...QUICK,
+      command: 'test',
+      onResult: (result) => seen.push(result.case.name),
+      onProgress: (share) => shares.push(share),
+    });
+    expect(benchReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+    expect(report).toMatchObject({ suite: 'tiny', command: 'test' });
+    expect(seen).toEqual(['product', 'attention', 'conversion']);
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    const [product, attention, conversion] = report.results.map(({ contestants }) => contestants[0]!);
+    expect(product).toMatchObject({ name: 'sparsek reference', timeRatio: 1, check: { passed: true } });
+    expect(product!.check!.rows).toBeGreaterThan(3);
+    expect(product!.timing!.runs).toBe(3);
+    expect(attention!.check).toMatchObject({ passed: true, rows: 24 });
+    expect(conversion!.check).toBeUndefined();
+    expect(conversion!.gigabytesPerSecond).toBeGreaterThan(0);
+  });
+
+  it('counts work on stored blocks and visible pairs only', async () => {
+    const { results } = await runSuite(tiny, [scripted('peer', 2)], QUICK);
+    const [product, attention] = results;
+    // 5 block rows of 4 block columns at half density: 2 stored blocks a row, edge blocks padded.
+    expect(product!.usefulFlops).toBe(2 * (5 * 2 * 16 * 16) * 24);
+    expect(product!.denseFlops).toBe(2 * 72 * 64 * 24);
+    expect(product!.contestants[0]!.usefulTflops).toBeCloseTo(product!.usefulFlops / 2e-3 / 1e12, 12);
+    const pairs = 32 * 96 - (32 * 31) / 2;
+    expect(attention!.usefulFlops).toBe(4 * 2 * pairs * 16);
+    expect(attention!.density).toBeCloseTo(pairs / 96 ** 2, 12);
+  });
+
+  it('reports peers by paired ratio, and those that do not take part with the reason', async () => {
+    const skipper: Contestant = { ...scripted('lazy', 1), prepare: async () => ({ skipped: 'no GPU' }) };
+    const contestants = [scripted('own', 2), scripted('peer', 6), skipper] as const;
+    const [result] = (await runSuite(suite(spmmCase), contestants, QUICK)).results;
+    expect(result!.contestants.map(({ name, timeRatio, skipped }) => [name, timeRatio, skipped])).toEqual([
+      ['own', 1, undefined],
+      ['peer', 3, undefined],
+      ['lazy', undefined, 'no GPU'],
+    ]);
+    expect(result!.noise).toBe(0);
+  });
+
+  it('releases what was prepared when a contestant fails', async () => {
+    const log: string[] = [];
+    const failing: Contestant = {
+      ...scripted('failing', 1),
+      prepare: () => Promise.reject(new Error('out of memory')),
+    };
+    await expect(runSuite(tiny, [scripted('own', 1, log), failing], QUICK)).rejects.toThrow('out of memory');
+    expect(log).toEqual(['prepare', 'dispose']);
+  });
+
+  it('stops when it is aborted', async () => {
+    const reason = new Error('enough');
+    const signal = AbortSignal.abort(reason);
+    await expect(runSuite(tiny, [reference()], { ...QUICK, signal })).rejects.toBe(reason);
+  });
+});
+
+describe('the check', () => {
+  it.each<[string, (values: Float32Array) => void]>([
+    ['one value that is half too large', (values) => void (values[5]! *= 1.5)],
+    ['a NaN', (values) => void (values[0] = Number.NaN)],
+    ['a last row that was never written', (values) => void values.fill(0, values.length - 16)],
+    ['everything shifted by one', (values) => void values.copyWithin(1, 0)],
+  ])('catches %s', async (_, damage) => {
+    const contestant = sparsekContestant(wrongBackend(damage), 'wrong');
+    const { results } = await runSuite(suite(spmmCase, attentionCase), [contestant], QUICK);
+    expect(results.map(({ contestants }) => contestants[0]!.check!.passed)).toEqual([false, false]);
+  });
+
+  it('catches a result that is too short', async () => {
+    const { prepare, ...rest } = reference();
+    const short: Contestant = {
+      ...rest,
+      async prepare(benchCase: BenchCase, data: CaseData) {
+        const prepared = await prepare(benchCase, data);
+        if ('skipped' in prepared) return prepared;
+        return { ...prepared, result: async () => (await prepared.result!()).subarray(0, -1) };
+      },
+    };
+    const { results } = await runSuite(suite(spmmCase, attentionCase), [short], QUICK);
+    expect(results.map(({ contestants }) => contestants[0]!.check!.passed)).toEqual([false, false]);
+  });
+
+  it('checks peers as well', async () => {
+    const wrong = {
+      ...sparsekContestant(
+        wrongBackend((values) => values.fill(1)),
+        'wrong',
+      ),
+      name: 'peer',
+    };
+    const [result] = (await runSuite(suite(spmmCase), [reference(), wrong], QUICK)).results;
+    expect(result!.contestants.map(({ check }) => check!.passed)).toEqual([true, false]);
+  });
+});
+
+describe('compare', () => {
+  const products = suite(spmmCase, attentionCase);
+  const run = (contestant: Contestant) =>
+    runSuite(products, [contestant], { ...QUICK, maxRounds: 9, minRounds: 9 });
+
+  it('catches a slowed backend', async () => {
+    const changes = compareReports(
+      await run(reference()),
+      await run(sparsekContestant(slowedBackend(40), '2')),
+    );
+    expect(changes.map(({ change }) => change)).toEqual(['slower', 'slower']);
+    expect(changes.every(isRegression)).toBe(true);
+  });
+
+  it('catches a wrong backend', async () => {
+    const wrong = sparsekContestant(
+      wrongBackend((values) => values.reverse()),
+      '2',
+    );
+    const changes = compareReports(await run(reference()), await run(wrong));
+    expect(changes.map(({ change }) => change)).toEqual(['wrong', 'wrong']);
+  });
+});

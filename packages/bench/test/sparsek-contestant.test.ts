@@ -1,0 +1,66 @@
+import type { Backend } from '@sparsek/types';
+import { referenceBackend } from '@sparsek/validator';
+import { describe, expect, it } from 'vitest';
+import { makeCaseData } from '../src/case/data.js';
+import type { BenchCase } from '../src/case/schema.js';
+import { isSkipped } from '../src/runner/contestant.js';
+import { sparsekContestant } from '../src/runner/sparsek-contestant.js';
+import { attentionCase, convertCase, spmmCase } from './cases.js';
+
+async function prepare(benchCase: BenchCase, backend: Backend = referenceBackend()) {
+  return sparsekContestant(backend, '1').prepare(benchCase, makeCaseData(benchCase));
+}
+
+async function prepared(benchCase: BenchCase, backend?: Backend) {
+  const run = await prepare(benchCase, backend);
+  if (isSkipped(run)) throw new Error(run.skipped);
+  return run;
+}
+
+describe('sparsekContestant', () => {
+  it('names the backend and its device', () => {
+    const backend = referenceBackend();
+    const { name, version } = sparsekContestant(backend, '1.2.3');
+    expect(name).toBe('sparsek reference');
+    expect(version).toBe(`1.2.3, ${backend.device}`);
+  });
+
+  it('plans once and tells its kernel and the time that took', async () => {
+    await using run = await prepared(spmmCase);
+    expect(run.kernel).toBeTruthy();
+    expect(run.planMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('gives the whole result, of a run of its own when none was asked for before', async () => {
+    await using product = await prepared(spmmCase);
+    expect(await product.result!()).toHaveLength(72 * 24);
+    await using attention = await prepared(attentionCase);
+    expect(await attention.run()).toBeGreaterThanOrEqual(0);
+    expect(await attention.result!()).toHaveLength(2 * 96 * 16);
+  });
+
+  it('reads half-precision results as float32', async () => {
+    await using run = await prepared({ ...spmmCase, dtype: 'f16' });
+    await using exact = await prepared(spmmCase);
+    const [half, full] = [await run.result!(), await exact.result!()];
+    expect(half).toBeInstanceOf(Float32Array);
+    expect(Math.max(...half.map((value, n) => Math.abs(value - full[n]!)))).toBeLessThan(0.1);
+  });
+
+  it('times conversions there and back, which have no result to check', async () => {
+    await using run = await prepared(convertCase);
+    expect(await run.run()).toBeGreaterThan(0);
+    expect(run.result).toBeUndefined();
+  });
+
+  it('skips what the backend does not support, with the reason', async () => {
+    const backend: Backend = { ...referenceBackend(), device: 'a toaster', supports: () => false };
+    expect(await prepare(attentionCase, backend)).toEqual({ skipped: 'no attention of f32 on a toaster' });
+  });
+
+  it('disposes the plan', async () => {
+    const run = await prepared(spmmCase);
+    await run[Symbol.asyncDispose]();
+    await expect(run.run()).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+});
