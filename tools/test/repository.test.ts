@@ -31,6 +31,10 @@ describe('the repository', () => {
     execFileSync(tool('knip'), [], { cwd: root, stdio: 'pipe' });
   });
 
+  it('has changesets that parse', () => {
+    execFileSync(tool('changeset'), ['status'], { cwd: root, stdio: 'pipe' });
+  });
+
   it.each(LAYERS.flatMap((names, layer) => names.map((name) => [name, layer] as const)))(
     '%s depends only on the layers below it',
     (name, layer) => {
