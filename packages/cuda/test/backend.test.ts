@@ -13,12 +13,14 @@ import { type CudaBackend, openCudaBackend } from '../src/index.js';
 import { useDriverDouble } from './driver-double/use.js';
 
 // The double runs no kernels: these tests look at what is launched. Parameter structs are at least this long.
-const PARAMETER_BYTES = 512;
-
 const double = useDriverDouble({
-  'spmm_wide_f16.cubin': `sparsek_wide_64x64_n_c1 ${PARAMETER_BYTES}\nsparsek_wide_64x64_t_c1 ${PARAMETER_BYTES}\n`,
-  'spmm_wide_bf16.cubin': `sparsek_wide_128x64_n_c1 ${PARAMETER_BYTES}\n`,
-  'spmm_common.cubin': 'sparsek_reduce_partials 128\n',
+  'spmm_wide_f16.cubin': '* 512',
+  'spmm_wide_bf16.cubin': 'sparsek_some_other_kernel 512',
+  'spmm_narrow_f16.cubin': '* 64',
+  'spmm_pack.cubin': '* 16',
+  'spmm_reduce.cubin': '* 64',
+  'spmm_portable.fatbin': '* 64',
+  'bsr_transpose.fatbin': '* 32',
 });
 
 const pattern: BsrPattern = {
@@ -55,12 +57,12 @@ describe('spmm', () => {
   it('launches the kernel that fits, with its operands', async () => {
     await withBackend(async (backend) => {
       using plan = await backend.planSpmm(problem);
-      expect(plan.kernel).toBe('sparsek_wide_64x64_n_c1');
+      expect(plan.kernel).toMatch(/^sparsek_wide_64x64_n_\w+$/);
       const { output } = await plan.run({ values, dense, alpha: 2.5 });
       expect(output.shape).toEqual([128, 40]);
       expect(output.dtype).toBe('f16');
       expect(launches()[0]).toMatch(
-        /^cuLaunchKernelEx sparsek_wide_64x64_n_c1 grid 132,1,1 block 384,1,1 shared \d+( |$)/,
+        /^cuLaunchKernelEx sparsek_wide_64x64_n_\w+ grid \d+,\d+,\d+ block \d+,1,1 shared \d+( |$)/,
       );
       expect(holdsFloat(parameters(), 2.5)).toBe(true);
     });
@@ -85,18 +87,44 @@ describe('spmm', () => {
         values,
         dense: { shape: [40, 192], dtype: 'f16', values: new Uint16Array(192 * 40) },
       });
-      expect(launches().map((line) => line.split(' ')[1])).toEqual(Array(2).fill('sparsek_wide_64x64_t_c1'));
-      expect(right.kernel).toBe('sparsek_wide_64x64_t_c1');
+      for (const line of launches()) expect(line.split(' ')[1]).toMatch(/^sparsek_wide_64x64_t_/);
+      expect(launches()).toHaveLength(2);
+      expect(right.kernel).toMatch(/^sparsek_wide_64x64_t_\w+$/);
     });
   });
 
-  it('says in its name when it works on a transposed or re-blocked copy', async () => {
+  it('transposes the blocks first where A is transposed, and says so', async () => {
     await withBackend(async (backend) => {
-      using transposed = await backend.planSpmm({ ...problem, transpose: true });
-      expect(transposed.kernel).toBe('sparsek_wide_64x64_n_c1+transposed');
-      const small = randomPattern({ shape: [96, 96], blockShape: [8, 8], density: 0.1, seed: 1 });
-      using reblocked = await backend.planSpmm({ pattern: small, dtype: 'f16', denseExtent: 8 });
-      expect(reblocked.kernel).toBe('sparsek_wide_64x64_n_c1+reblocked-64x64');
+      using plan = await backend.planSpmm({ ...problem, transpose: true });
+      expect(plan.kernel).toMatch(/^sparsek_wide_64x64_n_\w+\+transposed$/);
+      const tall = { shape: [128, 40] as const, dtype: 'f16' as const, values: new Uint16Array(128 * 40) };
+      await plan.run({ values, dense: tall });
+      const [first, second] = launches().map((line) => line.split(' ')[1]);
+      expect(first).toBe('sparsek_transpose_blocks_16');
+      expect(second).toMatch(/^sparsek_wide_64x64_n_/);
+    });
+  });
+
+  it('packs the values where the kernel reads them packed, outside of the repeated launches', async () => {
+    await withBackend(async (backend) => {
+      const small = randomPattern({ shape: [96, 96], blockShape: [16, 16], density: 0.5, seed: 1 });
+      using plan = await backend.planSpmm({ pattern: small, dtype: 'f16', denseExtent: 8 });
+      const right = { shape: [96, 8] as const, dtype: 'f16' as const, values: new Uint16Array(96 * 8) };
+      const blocks = new Uint16Array(small.indices.length * 256);
+      await plan.run({ values: blocks, dense: right }, { launches: 3 });
+      const names = launches().map((line) => line.split(' ')[1]!);
+      expect(names.filter((name) => name.startsWith('sparsek_pack'))).toHaveLength(1);
+      expect(names.filter((name) => name.startsWith('sparsek_narrow'))).toHaveLength(3);
+    });
+  });
+
+  it('takes blocks and dtypes that the fast kernels do not', async () => {
+    await withBackend(async (backend) => {
+      const odd = randomPattern({ shape: [50, 70], blockShape: [5, 7], density: 0.3, seed: 1 });
+      for (const dtype of ['f16', 'f32'] as const) {
+        using plan = await backend.planSpmm({ pattern: odd, dtype, denseExtent: 8 });
+        expect(plan.kernel).toBe(`sparsek_portable_${dtype}`);
+      }
     });
   });
 
@@ -177,7 +205,7 @@ describe('spmm', () => {
     await withBackend(async (backend) => {
       using plan = await backend.planSpmm({ ...problem, dtype: 'bf16' });
       await expect(plan.run({ values, dense: { ...dense, dtype: 'bf16' } })).rejects.toThrow(
-        /spmm needs a compiled kernel: .*spmm_wide_bf16\.cubin holds no kernel sparsek_wide_64x64_n_c1/,
+        /spmm needs a compiled kernel: .*spmm_wide_bf16\.cubin holds no kernel sparsek_wide_64x64_n_/,
       );
     });
   });
@@ -187,21 +215,23 @@ describe('supports', () => {
   it('is honest: what it denies throws, naming what would work', async () => {
     await withBackend(async (backend) => {
       expect(backend.supports('spmm', 'f16')).toBe(true);
-      expect(backend.supports('spmm', 'f32')).toBe(false);
-      const run = backend.planSpmm({ ...problem, dtype: 'f32' });
-      await expect(run).rejects.toThrow(UnsupportedOperationError);
-      await expect(run).rejects.toThrow(/no f32 kernel for spmm on Fake GPU 0 .*use f16 or bf16, or the CPU/);
+      expect(backend.supports('spmm', 'f32')).toBe(true);
+      expect(backend.supports('sddmm', 'f16')).toBe(false);
+      const run = backend.planSddmm({ pattern, dtype: 'f16', inner: 8 });
+      await expect(run).rejects.toThrow(/no f16 kernel for sddmm on Fake GPU 0 .*use the CPU backend/);
       await expect(backend.planSddmm({ pattern, dtype: 'f16', inner: 8 })).rejects.toThrow(
         UnsupportedOperationError,
       );
     });
   });
 
-  it('denies everything on a GPU that there are no kernels for yet', async () => {
+  it('denies what needs Hopper on another GPU', async () => {
     using backend = await openCudaBackend({ device: 1 });
     expect(backend.device).toBe('Fake GPU 1');
-    expect(backend.supports('spmm', 'f16')).toBe(false);
-    await expect(backend.planSpmm(problem)).rejects.toThrow(/compute capability 8\.0\) yet; use the CPU/);
+    expect(backend.supports('spmm', 'f16')).toBe(true);
+    expect(backend.supports('attention', 'f16')).toBe(false);
+    using plan = await backend.planSpmm(problem);
+    expect(plan.kernel).toBe('sparsek_portable_f16');
   });
 });
 

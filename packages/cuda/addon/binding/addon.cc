@@ -26,6 +26,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   defineCopyFunctions(exports);
   defineStreamFunctions(exports);
   defineGraphFunctions(exports);
+  defineBsrFunctions(exports);
   defineSpmmFunctions(exports);
   defineAttentionFunctions(exports);
   return exports;

@@ -54,10 +54,7 @@ std::vector<Clause> readClauses(const Napi::Object& pattern) {
   return clauses;
 }
 
-/** A bitmap of a block of 128 x 128 pairs. */
-constexpr std::size_t kBitmapWords = 128 * 4;
-
-ops::MaskPatternView readPattern(const Napi::Object& object) {
+ops::MaskPatternView readPattern(const Napi::Object& object, int side) {
   ops::MaskPatternView pattern;
   pattern.stored = object.Get("stored").ToBoolean();
   pattern.indptr = elements<std::int32_t>(object, "indptr");
@@ -65,7 +62,7 @@ ops::MaskPatternView readPattern(const Napi::Object& object) {
   pattern.fill = elements<std::int32_t>(object, "fill");
   std::size_t words = 0;
   pattern.bitmaps = elements<std::uint32_t>(object, "bitmaps", &words);
-  pattern.bitmap_count = static_cast<std::int64_t>(words / kBitmapWords);
+  pattern.bitmap_count = static_cast<std::int64_t>(words) / (side * (side / 32));
   pattern.clauses = readClauses(object);
   return pattern;
 }
@@ -74,9 +71,10 @@ ops::AttentionMaskView readMask(const Napi::Object& object) {
   ops::AttentionMaskView mask;
   mask.query_length = static_cast<std::int64_t>(number(object, "queryLength"));
   mask.key_length = static_cast<std::int64_t>(number(object, "keyLength"));
+  mask.side = integer(object, "side");
   const auto patterns = object.Get("patterns").As<Napi::Array>();
   for (std::uint32_t i = 0; i < patterns.Length(); i += 1) {
-    mask.patterns.push_back(readPattern(patterns.Get(i).As<Napi::Object>()));
+    mask.patterns.push_back(readPattern(patterns.Get(i).As<Napi::Object>(), mask.side));
   }
   std::size_t count = 0;
   const auto* map = elements<std::int32_t>(object, "headMap", &count);

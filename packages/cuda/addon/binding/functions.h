@@ -10,6 +10,7 @@ void defineMemoryFunctions(Napi::Object exports);
 void defineCopyFunctions(Napi::Object exports);
 void defineStreamFunctions(Napi::Object exports);
 void defineGraphFunctions(Napi::Object exports);
+void defineBsrFunctions(Napi::Object exports);
 void defineSpmmFunctions(Napi::Object exports);
 void defineAttentionFunctions(Napi::Object exports);
 

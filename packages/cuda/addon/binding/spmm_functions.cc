@@ -1,4 +1,4 @@
-// planSpmm, runSpmm, dropSpmmPlan
+// planSpmm, packSpmm, runSpmm, dropSpmmPlan
 
 #include <stdexcept>
 
@@ -25,7 +25,7 @@ struct SpmmPlanObject {
 
 /**
  * planSpmm(stream, rows, columns, blockRows, blockColumns, indptr, indices, elementType, denseColumns, batch,
- * bColumnMajor): { plan, kernel }. The pattern was checked. The plan's tables are copied to the device.
+ * bColumnMajor): { plan, kernel, packedBytes }. The pattern was checked. The plan's tables are copied to the device.
  */
 Napi::Value planSpmm(const Napi::CallbackInfo& info) {
   const auto stream = fromHandle<StreamObject>(info[0]);
@@ -43,52 +43,57 @@ Napi::Value planSpmm(const Napi::CallbackInfo& info) {
   const cuda::DeviceProperties& properties = stream->device->context->device();
   auto object = std::make_shared<SpmmPlanObject>(PlanTables(stream->device));
   object->plan = ops::make_spmm_plan(shape, {properties.multiprocessors, properties.major});
-  if (shape.b_column_major && object->plan.family == ops::Family::kNarrow) {
-    throw std::invalid_argument("Expected B in row order for " + object->plan.kernel + " but received column order");
-  }
   object->tables.upload(object->plan.tables, *stream);
   Napi::Object answer = Napi::Object::New(info.Env());
   answer.Set("kernel", object->plan.kernel);
+  answer.Set("packedBytes", static_cast<double>(object->plan.packed_bytes));
   answer.Set("plan", makeHandle(info.Env(), object));
   return answer;
 }
 
+/** packSpmm(plan, stream, values, packed): A's values as the kernel reads them, for plans with packedBytes. */
+Napi::Value packSpmm(const Napi::CallbackInfo& info) {
+  const auto object = fromHandle<SpmmPlanObject>(info[0]);
+  const auto stream = fromHandle<StreamObject>(info[1]);
+  ops::SpmmOperands operands;
+  operands.values = addressAt(info, 2);
+  operands.packed = addressAt(info, 3);
+  Device& device = *stream->device;
+  onDevice(device, [&] {
+    operands.tables = object->tables.address(*stream);
+    ops::pack_spmm_values(device.api(), device.context->modules(), object->plan, operands, stream->stream);
+  });
+  return info.Env().Undefined();
+}
+
 /**
- * runSpmm(plan, stream, values, b, out, addend, bias, bLeading, outLeading, valuesBatchStride, bBatchStride,
- * outBatchStride, outType, outTransposed, alpha, beta, activation): addresses, then strides in elements.
+ * runSpmm(plan, stream, values, packed, b, out, addend, bias, bLeading, outLeading, outType, outTransposed, alpha, beta,
+ * activation): addresses, then strides in elements.
  */
 Napi::Value runSpmm(const Napi::CallbackInfo& info) {
   const auto object = fromHandle<SpmmPlanObject>(info[0]);
   const auto stream = fromHandle<StreamObject>(info[1]);
   ops::SpmmOperands operands;
   operands.values = addressAt(info, 2);
-  operands.b = addressAt(info, 3);
-  operands.out = addressAt(info, 4);
-  operands.addend = addressAt(info, 5);
-  operands.bias = addressAt(info, 6);
-  operands.b_leading = static_cast<std::int64_t>(sizeAt(info, 7));
-  operands.out_leading = static_cast<std::int64_t>(sizeAt(info, 8));
-  operands.values_batch_stride = static_cast<std::int64_t>(sizeAt(info, 9));
-  operands.b_batch_stride = static_cast<std::int64_t>(sizeAt(info, 10));
-  operands.out_batch_stride = static_cast<std::int64_t>(sizeAt(info, 11));
-  operands.out_type = static_cast<ElementType>(intAt(info, 12));
-  operands.out_transposed = info[13].ToBoolean();
-  operands.alpha = static_cast<float>(numberAt(info, 14));
-  operands.beta = static_cast<float>(numberAt(info, 15));
-  operands.activation = static_cast<Activation>(intAt(info, 16));
+  operands.packed = addressAt(info, 3);
+  operands.b = addressAt(info, 4);
+  operands.out = addressAt(info, 5);
+  operands.addend = addressAt(info, 6);
+  operands.bias = addressAt(info, 7);
+  operands.b_leading = static_cast<std::int64_t>(sizeAt(info, 8));
+  operands.out_leading = static_cast<std::int64_t>(sizeAt(info, 9));
+  operands.out_type = static_cast<ElementType>(intAt(info, 10));
+  operands.out_transposed = info[11].ToBoolean();
+  operands.alpha = static_cast<float>(numberAt(info, 12));
+  operands.beta = static_cast<float>(numberAt(info, 13));
+  operands.activation = static_cast<Activation>(intAt(info, 14));
   Device& device = *stream->device;
   onDevice(device, [&] {
     operands.tables = object->tables.address(*stream);
-    // Both go back to the pool at once, which hands them on only behind this launch.
-    const auto scratch = [&](std::int64_t bytes) {
-      return device.context->allocate(static_cast<std::size_t>(bytes), stream->stream);
-    };
-    const cuda::DeviceBuffer workspace = scratch(object->plan.workspace_bytes);
+    // Goes back to the pool at once, which hands it on only behind this launch.
+    const cuda::DeviceBuffer workspace =
+        device.context->allocate(static_cast<std::size_t>(object->plan.workspace_bytes), stream->stream);
     operands.workspace = workspace.pointer();
-    // A's values may be new in every run, so that repacking them is part of it.
-    const cuda::DeviceBuffer packed = scratch(object->plan.packed_bytes);
-    operands.packed = packed.pointer();
-    if (packed) ops::pack_spmm_values(device.api(), device.context->modules(), object->plan, operands, stream->stream);
     ops::launch_spmm(device.api(), device.context->modules(), object->plan, operands, stream->stream);
   });
   return info.Env().Undefined();
@@ -103,6 +108,7 @@ Napi::Value dropSpmmPlan(const Napi::CallbackInfo& info) {
 
 void defineSpmmFunctions(Napi::Object exports) {
   define<planSpmm>(exports, "planSpmm");
+  define<packSpmm>(exports, "packSpmm");
   define<runSpmm>(exports, "runSpmm");
   define<dropSpmmPlan>(exports, "dropSpmmPlan");
 }

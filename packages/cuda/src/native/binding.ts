@@ -59,7 +59,7 @@ export interface PoolStatistics {
   readonly reuses: number;
 }
 
-/** A mask pattern as the kernels read it: blocks of 128 x 128, bitmaps of 128 rows of four words. */
+/** A mask pattern as the kernels read it: square blocks, bitmaps of `side` rows of `side / 32` words. */
 export interface NativeMaskPattern {
   readonly stored: boolean;
   readonly indptr?: Int32Array;
@@ -71,6 +71,8 @@ export interface NativeMaskPattern {
 }
 
 export interface NativeMask {
+  /** Edge of the stored patterns' blocks: 128 or 64. */
+  readonly side: number;
   readonly queryLength: number;
   readonly keyLength: number;
   readonly patterns: readonly NativeMaskPattern[];
@@ -157,6 +159,30 @@ export interface NativeBinding {
   graphNodes(graph: GraphHandle): number;
   dropGraph(graph: GraphHandle): void;
 
+  /** Starts the check of a pattern in device memory; 8 bytes at `result` hold its outcome for `describeCheck`. */
+  launchCheck(
+    stream: StreamHandle,
+    indptr: bigint,
+    indices: bigint,
+    blockRows: number,
+    blockColumns: number,
+    blocks: number,
+    result: bigint,
+  ): void;
+  /** Empty for a sound pattern. */
+  describeCheck(result: bigint, blockRows: number, blockColumns: number, blocks: number): string;
+  /** Block q of `transposed` becomes the transpose of block `source[q]`, all in device memory. */
+  transposeBlocks(
+    stream: StreamHandle,
+    values: bigint,
+    transposed: bigint,
+    source: bigint,
+    blocks: number,
+    blockRows: number,
+    blockColumns: number,
+    elementBytes: number,
+  ): void;
+
   planSpmm(
     stream: StreamHandle,
     rows: number,
@@ -169,21 +195,25 @@ export interface NativeBinding {
     denseColumns: number,
     batch: number,
     bColumnMajor: boolean,
-  ): { readonly plan: SpmmPlanHandle; readonly kernel: string };
+  ): {
+    readonly plan: SpmmPlanHandle;
+    readonly kernel: string;
+    /** Bytes of A's values as the kernel reads them; 0 when it reads the blocks themselves. */
+    readonly packedBytes: number;
+  };
+  packSpmm(plan: SpmmPlanHandle, stream: StreamHandle, values: bigint, packed: bigint): void;
   /** Addresses, then strides in elements, then the epilogue. */
   runSpmm(
     plan: SpmmPlanHandle,
     stream: StreamHandle,
     values: bigint,
+    packed: bigint,
     b: bigint,
     out: bigint,
     addend: bigint,
     bias: bigint,
     bLeading: number,
     outLeading: number,
-    valuesBatchStride: number,
-    bBatchStride: number,
-    outBatchStride: number,
     outType: number,
     outTransposed: boolean,
     alpha: number,

@@ -123,7 +123,7 @@ EXPORTED CUresult cuCtxPopCurrent_v2(CUcontext* context) {
 
 EXPORTED CUresult cuCtxSynchronize() { return stuck; }
 
-/** An image is text: one line a kernel, its name and the sizes of its parameters. */
+/** An image is text: one line a kernel, its name and the sizes of its parameters. The name * stands for every kernel. */
 EXPORTED CUresult cuModuleLoadDataEx(CUmodule* module, const void* image, unsigned int, CUjit_option*, void**) {
   ENTER(cuModuleLoadDataEx);
   auto loaded = std::make_unique<FakeModule>();
@@ -149,7 +149,12 @@ EXPORTED CUresult cuModuleUnload(CUmodule module) {
 EXPORTED CUresult cuModuleGetFunction(CUfunction* function, CUmodule module, const char* name) {
   ENTER(cuModuleGetFunction, name);
   auto& kernels = reinterpret_cast<FakeModule*>(module)->kernels;
-  const auto found = kernels.find(name);
+  auto found = kernels.find(name);
+  if (found == kernels.end() && kernels.count("*") != 0) {
+    FakeKernel kernel = kernels["*"];
+    kernel.name = name;
+    found = kernels.emplace(name, kernel).first;
+  }
   if (found == kernels.end()) return CUDA_ERROR_NOT_FOUND;
   *function = reinterpret_cast<CUfunction>(&found->second);
   return CUDA_SUCCESS;

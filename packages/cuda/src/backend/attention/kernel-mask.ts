@@ -1,6 +1,6 @@
 import type { BlockMask, DocumentRelation, MaskClause, MaskPattern } from '@sparsek/types';
 import type { NativeMask, NativeMaskPattern } from '../../native/binding.js';
-import { KERNEL_BLOCK, retile } from './retile.js';
+import { type BlockSide, retile } from './retile.js';
 
 /** Open ends in kernels/cuda/attention/params.h: no sum with a position overflows 32 bits. */
 const OPEN = 2 ** 30;
@@ -8,13 +8,18 @@ const OPEN = 2 ** 30;
 /** Relation in kernels/cuda/attention/params.h. */
 const RELATION_CODE: Readonly<Record<DocumentRelation, number>> = { any: 0, same: 1, before: 2, after: 3 };
 
-/** A checked mask as the kernels read it. Regular patterns pass as they are; stored ones in blocks of 128 x 128. */
-export function kernelMask(mask: BlockMask): NativeMask {
+/** Widest head for which there are kernels with blocks of 64. */
+const WIDEST_FOR_64 = 128;
+
+/** A checked mask as the kernels read it. Regular patterns pass as they are; stored ones in blocks of 64 or 128. */
+export function kernelMask(mask: BlockMask, headDim: number): NativeMask {
   const { queryLength, keyLength, headMap, batches, heads, documents } = mask;
+  const side = blockSide(mask, headDim);
   return {
+    side,
     queryLength,
     keyLength,
-    patterns: mask.patterns.map((pattern) => kernelPattern(mask, pattern)),
+    patterns: mask.patterns.map((pattern) => kernelPattern(mask, pattern, side)),
     headMap,
     batches,
     heads,
@@ -22,10 +27,15 @@ export function kernelMask(mask: BlockMask): NativeMask {
   };
 }
 
-function kernelPattern(mask: BlockMask, pattern: MaskPattern): NativeMaskPattern {
+function blockSide({ patterns, blockShape: [height, width] }: BlockMask, headDim: number): BlockSide {
+  const stored = patterns.some((pattern) => pattern.kind === 'stored');
+  return stored && headDim <= WIDEST_FOR_64 && height <= 64 && width <= 64 ? 64 : 128;
+}
+
+function kernelPattern(mask: BlockMask, pattern: MaskPattern, side: BlockSide): NativeMaskPattern {
   if (pattern.kind === 'regular') return { stored: false, clauses: clauseWords(pattern.clauses) };
-  const native = mask.blockShape.every((extent) => extent === KERNEL_BLOCK);
-  const { indptr, indices, fill, bitmaps, clauses = [] } = native ? pattern : retile(mask, pattern);
+  const native = mask.blockShape.every((extent) => extent === side);
+  const { indptr, indices, fill, bitmaps, clauses = [] } = native ? pattern : retile(mask, pattern, side);
   return {
     stored: true,
     indptr,

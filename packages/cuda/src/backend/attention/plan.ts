@@ -45,7 +45,7 @@ export function planAttention(
   const { queryLength, keyLength } = problem.mask;
   const { binding, device } = session;
   const dim = kernelDim(headDim, valueDim);
-  const mask = kernelMask(problem.mask);
+  const mask = kernelMask(problem.mask, dim);
   const lifetime = createLifetime('The attention plan');
   // Instances with the ALiBi term are slower, and only the inputs tell whether it is wanted.
   const plans = new Map<boolean, NativePlan>();

@@ -2,28 +2,35 @@ import { isVisible } from '@sparsek/bsr';
 import { BLOCK_BITMAP, BLOCK_FULL, type BlockMask, type StoredPattern } from '@sparsek/types';
 
 /** Edge of the kernels' blocks, in tokens. */
-export const KERNEL_BLOCK = 128;
-const WORDS_PER_ROW = KERNEL_BLOCK / 32;
-const BITMAP_WORDS = KERNEL_BLOCK * WORDS_PER_ROW;
+export type BlockSide = 64 | 128;
+
+interface Tiling {
+  readonly side: BlockSide;
+  /** Words of a row of a bitmap. */
+  readonly rowWords: number;
+}
+
+type Bitmaps = Map<string, { readonly code: number; readonly words: Uint32Array }>;
 
 /**
- * The same visible pairs in blocks of 128 x 128, each full or with a bitmap of its own (equal bitmaps are shared). Time
+ * The same visible pairs in blocks of side x side, each full or with a bitmap of its own (equal bitmaps are shared). Time
  * is linear in the pairs of the visible blocks.
  */
-export function retile(mask: BlockMask, pattern: StoredPattern): StoredPattern {
-  const tileRows = Math.ceil(mask.queryLength / KERNEL_BLOCK);
+export function retile(mask: BlockMask, pattern: StoredPattern, side: BlockSide): StoredPattern {
+  const tiling: Tiling = { side, rowWords: side / 32 };
+  const tileRows = Math.ceil(mask.queryLength / side);
   const indptr = new Int32Array(tileRows + 1);
   const indices: number[] = [];
   const fill: number[] = [];
-  const bitmaps = new Map<string, { readonly code: number; readonly words: Uint32Array }>();
+  const bitmaps: Bitmaps = new Map();
   const one: BlockMask = { ...mask, patterns: [pattern], batches: 1, heads: 1, headMap: Int32Array.of(0) };
   for (let row = 0; row < tileRows; row += 1) {
-    const tiles = collectRow(one, pattern, row * KERNEL_BLOCK);
+    const tiles = collectRow(one, pattern, row * side, tiling);
     for (const column of [...tiles.keys()].sort((a, b) => a - b)) {
       const words = tiles.get(column)!;
       if (words.every((word) => word === 0)) continue;
       indices.push(column);
-      fill.push(isFull(mask, row, column, words) ? BLOCK_FULL : bitmapCode(bitmaps, words));
+      fill.push(isFull(mask, row, column, words, tiling) ? BLOCK_FULL : bitmapCode(bitmaps, words));
     }
     indptr[row + 1] = indices.length;
   }
@@ -32,14 +39,22 @@ export function retile(mask: BlockMask, pattern: StoredPattern): StoredPattern {
     indptr,
     indices: Int32Array.from(indices),
     fill: Int32Array.from(fill),
-    bitmaps: concatenate([...bitmaps.values()].map((bitmap) => bitmap.words)),
+    bitmaps: concatenate(
+      [...bitmaps.values()].map((bitmap) => bitmap.words),
+      side * tiling.rowWords,
+    ),
   };
 }
 
 /** Bitmaps of the tiles of one tile row that a stored block meets, by tile column. */
-function collectRow(mask: BlockMask, pattern: StoredPattern, firstQuery: number): Map<number, Uint32Array> {
+function collectRow(
+  mask: BlockMask,
+  pattern: StoredPattern,
+  firstQuery: number,
+  tiling: Tiling,
+): Map<number, Uint32Array> {
   const [height, width] = mask.blockShape;
-  const lastQuery = Math.min(firstQuery + KERNEL_BLOCK, mask.queryLength);
+  const lastQuery = Math.min(firstQuery + tiling.side, mask.queryLength);
   const tiles = new Map<number, Uint32Array>();
   for (let block = Math.floor(firstQuery / height); block * height < lastQuery; block += 1) {
     const begin = Math.max(firstQuery, block * height);
@@ -50,7 +65,7 @@ function collectRow(mask: BlockMask, pattern: StoredPattern, firstQuery: number)
       const full = (pattern.fill?.[p] ?? BLOCK_FULL) === BLOCK_FULL;
       for (let query = begin; query < end; query += 1) {
         for (let key = firstKey; key < lastKey; key += 1) {
-          if (full || isVisible(mask, 0, 0, query, key)) setPair(tiles, query - firstQuery, key);
+          if (full || isVisible(mask, 0, 0, query, key)) setPair(tiles, query - firstQuery, key, tiling);
         }
       }
     }
@@ -58,34 +73,42 @@ function collectRow(mask: BlockMask, pattern: StoredPattern, firstQuery: number)
   return tiles;
 }
 
-function setPair(tiles: Map<number, Uint32Array>, row: number, key: number): void {
-  const column = Math.floor(key / KERNEL_BLOCK);
+function setPair(
+  tiles: Map<number, Uint32Array>,
+  row: number,
+  key: number,
+  { side, rowWords }: Tiling,
+): void {
+  const column = Math.floor(key / side);
   let words = tiles.get(column);
   if (words === undefined) {
-    words = new Uint32Array(BITMAP_WORDS);
+    words = new Uint32Array(side * rowWords);
     tiles.set(column, words);
   }
-  const bit = key % KERNEL_BLOCK;
-  words[row * WORDS_PER_ROW + (bit >>> 5)]! |= 1 << (bit & 31);
+  const bit = key % side;
+  words[row * rowWords + (bit >>> 5)]! |= 1 << (bit & 31);
 }
 
 /** Whether every pair of the tile that exists is set. */
-function isFull(mask: BlockMask, row: number, column: number, words: Uint32Array): boolean {
-  const queries = Math.min(KERNEL_BLOCK, mask.queryLength - row * KERNEL_BLOCK);
-  const keys = Math.min(KERNEL_BLOCK, mask.keyLength - column * KERNEL_BLOCK);
+function isFull(
+  mask: BlockMask,
+  row: number,
+  column: number,
+  words: Uint32Array,
+  { side, rowWords }: Tiling,
+): boolean {
+  const queries = Math.min(side, mask.queryLength - row * side);
+  const keys = Math.min(side, mask.keyLength - column * side);
   for (let query = 0; query < queries; query += 1) {
     for (let word = 0; word * 32 < keys; word += 1) {
       const wanted = keys - word * 32 >= 32 ? 0xffffffff : 2 ** (keys - word * 32) - 1;
-      if (words[query * WORDS_PER_ROW + word] !== wanted) return false;
+      if (words[query * rowWords + word] !== wanted) return false;
     }
   }
   return true;
 }
 
-function bitmapCode(
-  bitmaps: Map<string, { readonly code: number; readonly words: Uint32Array }>,
-  words: Uint32Array,
-): number {
+function bitmapCode(bitmaps: Bitmaps, words: Uint32Array): number {
   const key = Buffer.from(words.buffer, words.byteOffset, words.byteLength).toString('latin1');
   const known = bitmaps.get(key);
   if (known !== undefined) return known.code;
@@ -94,8 +117,8 @@ function bitmapCode(
   return code;
 }
 
-function concatenate(parts: readonly Uint32Array[]): Uint32Array {
-  const all = new Uint32Array(parts.length * BITMAP_WORDS);
-  for (const [i, part] of parts.entries()) all.set(part, i * BITMAP_WORDS);
+function concatenate(parts: readonly Uint32Array[], words: number): Uint32Array {
+  const all = new Uint32Array(parts.length * words);
+  for (const [i, part] of parts.entries()) all.set(part, i * words);
   return all;
 }

@@ -12,12 +12,12 @@ import {
 import { guard } from '../../errors/guard.js';
 import { usedMemory } from '../../stream/stream.js';
 import { ACTIVATION_CODE, ELEMENT_CODE } from '../codes.js';
-import { nonFinitePositions, withZeros } from '../non-finite.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
 import { checkSpmmInputs, checkSpmmProblem, spmmShapes } from './check.js';
-import { planProduct } from './native-plan.js';
-import { repairNonFinite } from './repair.js';
-import { isColumnMajor, packRows, type StagedDense, stageDense } from './stage-dense.js';
+import { createNativePlans } from './native-plan.js';
+import { orient } from './orient.js';
+import { prepareValues } from './prepare-values.js';
+import { packRows, stageDense } from './stage-dense.js';
 
 /** A plan for operands in host memory: every run uploads them, multiplies and downloads the result. */
 export function planSpmm(
@@ -31,124 +31,71 @@ export function planSpmm(
   const { binding, device } = session;
   const { dtype, outputDtype = dtype, activation = 'none' } = problem;
   const shapes = spmmShapes(problem);
-  const product = planProduct(session, problem);
-  const { orientation, own, first } = product;
-  const { transposed } = orientation;
-  const lifetime = createLifetime('The spmm plan');
   const [rows, columns] = shapes.output;
-
-  /** Gives the product to the stream; the result arrives in `target`. */
-  async function multiply(
-    inputs: SpmmInputs,
-    staged: StagedDense,
-    target: DenseMatrix['values'],
-    launches?: number,
-  ): Promise<number> {
-    const { alpha = 1, beta = 0 } = inputs;
-    const { plan } = product.planFor(staged.columnMajor);
-    const stream = session.stream();
-    using scratch = createScratch(session);
-    const values = scratch.upload(orientation.arrange(inputs.values));
-    const dense = scratch.upload(staged.values);
-    const bias = scratch.upload(inputs.bias);
-    const result =
-      beta !== 0 && inputs.c !== undefined
-        ? scratch.upload(packRows(inputs.c))
-        : scratch.allocate(rows * columns * BYTES_PER_ELEMENT[outputDtype]);
-    using time = timeLaunch(
-      session,
-      () => {
-        for (const memory of [values, dense, bias, result]) usedMemory(stream, memory, 'operand');
-        guard('spmm', () =>
-          binding.runSpmm(
-            plan,
-            stream.handle,
-            values.address,
-            dense.address,
-            result.address,
-            beta !== 0 ? result.address : 0n,
-            bias.address,
-            staged.leading,
-            columns,
-            0,
-            0,
-            0,
-            ELEMENT_CODE[outputDtype],
-            transposed,
-            alpha,
-            beta,
-            ACTIVATION_CODE[activation],
-          ),
-        );
-      },
-      launches,
-    );
-    await device.stream.download(result, target);
-    return time.read();
-  }
-
-  /** As `multiply`, for a dense matrix with infinities or NaN that re-blocked kernels would spread. */
-  async function multiplyAround(
-    inputs: SpmmInputs,
-    staged: StagedDense,
-    specials: readonly number[],
-    target: DenseMatrix['values'],
-  ): Promise<number> {
-    const { alpha = 1, beta = 0, bias } = inputs;
-    // The result may take C's place.
-    const c = beta !== 0 && inputs.c !== undefined ? packRows(inputs.c).slice() : undefined;
-    const finite = { ...staged, values: withZeros(staged.values, specials) };
-    const computeMs = await multiply(inputs, finite, target);
-    const { pattern, arrange } = own ?? orientation;
-    repairNonFinite({
-      pattern,
-      values: arrange(inputs.values),
-      dtype,
-      specials,
-      staged,
-      denseExtent: problem.denseExtent,
-      alpha,
-      beta,
-      c,
-      bias,
-      activation,
-      outputDtype,
-      output: target,
-      place: (i, n) => (transposed ? n * columns + i : i * columns + n),
-    });
-    return computeMs;
-  }
+  const orientation = orient(problem);
+  const { transposed, order } = orientation;
+  const plans = createNativePlans(session, problem, orientation);
+  const lifetime = createLifetime('The spmm plan');
+  // A row-order matrix is the common case; transposed, its rows are columns.
+  const { kernel } = plans.planFor(transposed);
 
   async function run(inputs: SpmmInputs, runOptions?: RunOptions): Promise<Timed<DenseMatrix>> {
     lifetime.check();
-    session.stream();
+    const stream = session.stream();
     throwIfAborted(runOptions);
     checkSpmmInputs(problem, shapes, inputs);
+    const { alpha = 1, beta = 0 } = inputs;
     const output: DenseMatrix = inputs.out ?? {
       shape: shapes.output,
       dtype: outputDtype,
       values: allocateValues(outputDtype, rows * columns),
     };
     if (rows * columns === 0) return { output, computeMs: 0 };
-    const { columnMajor } = product.planFor(isColumnMajor(inputs.dense, transposed));
-    const staged = stageDense(inputs.dense, transposed, columnMajor);
-    const specials = own === undefined ? [] : nonFinitePositions(binding, staged.values, dtype);
-    const target = output.values.subarray(0, rows * columns);
-    const computeMs =
-      specials.length === 0
-        ? await multiply(inputs, staged, target, runOptions?.launches)
-        : await multiplyAround(inputs, staged, specials, target);
+    const native = plans.planFor((inputs.dense.order === 'column') !== transposed);
+    const staged = stageDense(inputs.dense);
+    using scratch = createScratch(session);
+    const { values, packed } = prepareValues(session, scratch, problem, orientation, native, inputs.values);
+    const dense = scratch.upload(staged.values);
+    const bias = scratch.upload(inputs.bias);
+    const result =
+      beta !== 0 && inputs.c !== undefined
+        ? scratch.upload(packRows(inputs.c))
+        : scratch.allocate(rows * columns * BYTES_PER_ELEMENT[outputDtype]);
+    const launch = () => {
+      for (const memory of [values, packed, dense, bias, result]) usedMemory(stream, memory, 'operand');
+      guard('spmm', () =>
+        binding.runSpmm(
+          native.plan,
+          stream.handle,
+          values.address,
+          packed.address,
+          dense.address,
+          result.address,
+          beta !== 0 ? result.address : 0n,
+          bias.address,
+          staged.leading,
+          columns,
+          ELEMENT_CODE[outputDtype],
+          transposed,
+          alpha,
+          beta,
+          ACTIVATION_CODE[activation],
+        ),
+      );
+    };
+    using time = timeLaunch(session, launch, runOptions?.launches);
+    await device.stream.download(result, output.values.subarray(0, rows * columns));
     throwIfAborted(runOptions);
-    return { output, computeMs };
+    return { output, computeMs: time.read() };
   }
 
   return {
     planMs: performance.now() - start,
-    kernel: [first.kernel, ...orientation.steps].join('+'),
+    kernel: order === undefined ? kernel : `${kernel}+transposed`,
     run,
     [Symbol.dispose]() {
       lifetime.end();
-      product.dispose();
+      plans[Symbol.dispose]();
     },
   };
 }
