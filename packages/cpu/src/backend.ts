@@ -8,7 +8,7 @@ import {
   InvalidArgumentError,
   OPERATIONS,
 } from '@sparsek/types';
-import { loadAddon } from './native/load.js';
+import { loadAddon } from './load-addon.js';
 import { planAttention } from './operations/attention.js';
 import { planSddmm } from './operations/sddmm.js';
 import { planSpgemm } from './operations/spgemm.js';

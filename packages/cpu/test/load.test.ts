@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadFirst } from '../src/native/load.js';
+import { loadFirst } from '../src/load-addon.js';
 import { currentTarget } from '../src/native/target.js';
 
 const failing = (place: string, message: string) => ({

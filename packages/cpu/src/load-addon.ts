@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import type { NativeAddon } from './addon.js';
-import { currentTarget, PREBUILT_TARGETS, remedyFor } from './target.js';
+import type { NativeAddon } from './native/addon.js';
+import { currentTarget, PREBUILT_TARGETS, remedyFor } from './native/target.js';
 
 /** The `interfaceVersion` that this version of the package was written for. */
 const INTERFACE_VERSION = 1;
@@ -64,8 +64,8 @@ function candidatesFor(target: string): Candidate[] {
         },
       });
   }
-  // Made by `node tools/build-native.mjs cpu` in a checkout.
-  candidates.push({ place: 'native/sparsek_cpu.node', open: () => require('../../native/sparsek_cpu.node') });
+  // From src as from dist, this is packages/cpu/native. Made by `node tools/build-native.mjs cpu` in a checkout.
+  candidates.push({ place: 'native/sparsek_cpu.node', open: () => require('../native/sparsek_cpu.node') });
   return candidates;
 }
 
