@@ -1,10 +1,12 @@
 export { loadSuite, suiteJsonSchema } from './case/load-suite.js';
 export type { AttentionCase, BenchCase, ConvertCase, PatternSpec, SpmmCase, Suite } from './case/schema.js';
 export { describeMachine, type MachineDescription } from './machine/describe.js';
+export { measureLimits } from './machine/limits.js';
 export { findPythonPeers, type PeerSearch } from './peers/python-contestants.js';
 export { renderBenchReport } from './report/bench-page.js';
 export { type Chart, drawChart } from './report/charts.js';
 export { type CaseComparison, type Change, compareReports, isRegression } from './report/compare.js';
+export { type Crossover, crossovers } from './report/crossovers.js';
 export {
   formatFlops,
   formatMs,
@@ -25,9 +27,16 @@ export {
   type PageText,
   renderPage,
 } from './report/page.js';
-export type { BenchReport, CaseResult, CheckResult, ContestantResult } from './report/schema.js';
+export type {
+  BenchReport,
+  CaseResult,
+  CheckResult,
+  ContestantResult,
+  MachineLimits,
+} from './report/schema.js';
 export type { Contestant, PreparedRun, Skipped } from './runner/contestant.js';
 export { type RunSuiteOptions, runSuite } from './runner/run-suite.js';
 export { sparsekContestant } from './runner/sparsek-contestant.js';
 export { summarise, type TimingSummary } from './runner/statistics.js';
 export { SUITES } from './suites/index.js';
+export type { SuiteDevice, SuiteMaker } from './suites/suite-maker.js';

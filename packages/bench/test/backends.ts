@@ -40,7 +40,7 @@ export function slowedBackend(times: number): Backend {
 }
 
 /** Damages what a run returns; `damage` writes into the values of the product or of O. */
-export function wrongBackend(damage: (values: Float32Array) => void): Backend {
+export function wrongBackend(damage: (values: Float32Array) => unknown): Backend {
   return changed(async (run) => {
     const timed = await run();
     const { output } = timed as Timed<{ values: Float32Array } | { o: { values: Float32Array } }>;

@@ -22,6 +22,11 @@ const common = {
     .int()
     .nonnegative()
     .max(2 ** 32 - 1),
+  /**
+   * What is timed: the computation alone (default), a whole call with its checks and hand-over, or making a plan and
+   * disposing it.
+   */
+  measure: z.enum(['compute', 'call', 'plan']).optional(),
 };
 
 /** C = A B with A block-sparse [m, k] and B dense [k, n]. */

@@ -98,6 +98,7 @@ function pythonContestant(
     version,
     async prepare(benchCase: BenchCase, data: CaseData): Promise<PreparedRun | Skipped> {
       if (data.operation !== peer.operation) return { skipped: `has no ${data.operation}` };
+      if (benchCase.measure === 'plan') return { skipped: 'has no plans' };
       if (!peer.dtypes.includes(benchCase.dtype)) return { skipped: `has no fast ${benchCase.dtype} kernel` };
       const folder = await mkdtemp(join(tmpdir(), 'sparsek-bench-'));
       try {

@@ -1,15 +1,23 @@
-import type { TopLevelSpec } from 'vega-lite';
-import { type Chart, drawChart } from './charts.js';
-import { formatMs, formatRate, formatRatio, TABLE_HEAD, tableRows } from './figures.js';
+import { TABLE_HEAD, tableRows } from './figures.js';
 import { type PagePart, type PageSection, renderPage } from './page.js';
+import { crossoverParts } from './plots/crossover.js';
+import { errorParts } from './plots/errors.js';
+import { memoryParts } from './plots/memory.js';
+import { rooflineParts } from './plots/roofline.js';
+import { throughputParts } from './plots/throughput.js';
+import { timesParts } from './plots/times.js';
 import type { BenchReport, CaseResult } from './schema.js';
 
 /** The whole report of a run as one self-contained HTML file. */
 export async function renderBenchReport(report: BenchReport): Promise<string> {
   const { machine } = report;
   const sections: PageSection[] = [
-    { title: 'Results', parts: [resultsTable(report.results), ...(await charts(report.results))] },
-    { title: 'Correctness', parts: [checksTable(report.results)] },
+    { title: 'Results', parts: [resultsTable(report.results), ...(await timesParts(report.results))] },
+    ...section('Density and size', await throughputParts(report.results)),
+    ...section('Where sparse beats dense', await crossoverParts(report.results)),
+    ...section('Memory', await memoryParts(report.results)),
+    ...section('Limits of the machine', await rooflineParts(report)),
+    { title: 'Correctness', parts: [checksTable(report.results), ...(await errorParts(report.results))] },
     {
       title: 'Machine and method',
       parts: [
@@ -36,6 +44,11 @@ export async function renderBenchReport(report: BenchReport): Promise<string> {
     sections,
     data: report,
   });
+}
+
+/** Sections with nothing to show are left out. */
+function section(title: string, parts: readonly PagePart[]): PageSection[] {
+  return parts.length > 0 ? [{ title, parts }] : [];
 }
 
 function resultsTable(results: readonly CaseResult[]): PagePart {
@@ -73,53 +86,4 @@ function versionsTable(results: readonly CaseResult[]): PagePart {
     results.flatMap(({ contestants }) => contestants.map((c) => [c.name, c.version] as const)),
   );
   return { kind: 'table', caption: 'Versions', head: ['contestant', 'version'], rows: [...versions] };
-}
-
-async function charts(results: readonly CaseResult[]): Promise<PagePart[]> {
-  const timed = results.flatMap((result) =>
-    result.contestants.flatMap((contestant) =>
-      contestant.timing
-        ? [
-            {
-              case: result.case.name,
-              contestant: contestant.name,
-              ms: contestant.timing.median,
-              label:
-                `${formatMs(contestant.timing.median)} ${formatRate(contestant)} ${formatRatio(contestant)}`.trim(),
-            },
-          ]
-        : [],
-    ),
-  );
-  if (timed.length === 0) return [];
-  const chart: Chart = await drawChart(timesChart(timed));
-  return [
-    {
-      kind: 'chart',
-      caption: 'Median time by case and contestant, in milliseconds; shorter is better',
-      chart,
-    },
-  ];
-}
-
-/** Dots on a logarithmic axis, which has no zero for bars to start from; contestants differ by orders of magnitude. */
-function timesChart(values: readonly Record<string, string | number>[]): TopLevelSpec {
-  return {
-    width: 420,
-    data: { values: [...values] },
-    mark: { type: 'point', filled: true, size: 90, opacity: 1 },
-    encoding: {
-      row: {
-        field: 'case',
-        type: 'nominal',
-        title: null,
-        sort: null,
-        header: { labelAngle: 0, labelAlign: 'left' },
-      },
-      y: { field: 'contestant', type: 'nominal', title: null, sort: null },
-      x: { field: 'ms', type: 'quantitative', title: 'milliseconds (log)', scale: { type: 'log' } },
-      color: { field: 'contestant', type: 'nominal', title: null, sort: null },
-      tooltip: { field: 'label', type: 'nominal' },
-    },
-  };
 }

@@ -1,7 +1,8 @@
 import type { CaseResult, ContestantResult } from './schema.js';
 
-/** `0.523 ms`, `12.3 ms`, `1.24 s`. */
+/** `8.40 µs`, `0.523 ms`, `12.3 ms`, `1.24 s`. */
 export function formatMs(ms: number): string {
+  if (ms < 0.1) return `${(1000 * ms).toPrecision(3)} µs`;
   if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`;
   return `${ms.toPrecision(3)} ms`;
 }

@@ -46,6 +46,25 @@ const caseResult = z.strictObject({
   contestants: z.array(contestant).min(1),
   /** The first contestant against itself in the same run: what differs by less than this is noise. */
   noise: z.number(),
+  /**
+   * Most bytes of the process resident while the first contestant planned and ran once, beyond those before the
+   * inputs were made: inputs, plan, scratch memory and output. Absent where the system does not tell.
+   */
+  peakBytes: z.number().optional(),
+});
+
+const limits = z.strictObject({
+  /** Memory bandwidth, in bytes a second, and what measured it. */
+  bytesPerSecond: z.number(),
+  bandwidthKernel: z.string(),
+  /** Arithmetic, in floating-point operations a second, by data type, and what measured it. */
+  arithmetic: z.array(
+    z.strictObject({
+      dtype: z.enum(['f32', 'f16', 'bf16']),
+      flopsPerSecond: z.number(),
+      kernel: z.string(),
+    }),
+  ),
 });
 
 export const benchReportSchema = z.strictObject({
@@ -61,10 +80,13 @@ export const benchReportSchema = z.strictObject({
     node: z.string(),
     date: z.string(),
   }),
+  /** What the machine can do at most, measured in the same run. */
+  limits: limits.optional(),
   results: z.array(caseResult),
 });
 
 export type CheckResult = z.infer<typeof check>;
 export type ContestantResult = z.infer<typeof contestant>;
+export type MachineLimits = z.infer<typeof limits>;
 export type CaseResult = z.infer<typeof caseResult>;
 export type BenchReport = z.infer<typeof benchReportSchema>;

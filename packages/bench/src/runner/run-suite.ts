@@ -3,7 +3,8 @@ import { type CaseData, makeCaseData } from '../case/data.js';
 import type { BenchCase, Suite } from '../case/schema.js';
 import { type Work, workOf } from '../case/work.js';
 import { describeMachine } from '../machine/describe.js';
-import type { BenchReport, CaseResult, ContestantResult } from '../report/schema.js';
+import { watchMemory } from '../machine/peak-memory.js';
+import type { BenchReport, CaseResult, ContestantResult, MachineLimits } from '../report/schema.js';
 import { checkResult } from './check.js';
 import { type Contestant, isSkipped, type PreparedRun } from './contestant.js';
 import { type InterleaveOptions, interleave } from './interleave.js';
@@ -14,6 +15,8 @@ export interface RunSuiteOptions
     Pick<InterleaveOptions, 'minRounds' | 'maxRounds' | 'budgetMs'> {
   /** Written into the report, so that a reader can repeat the run. */
   readonly command?: string;
+  /** What `measureLimits` found, for the report. */
+  readonly limits?: MachineLimits;
   readonly onResult?: (result: CaseResult) => void;
 }
 
@@ -43,6 +46,7 @@ export async function runSuite(
     description: suite.description,
     command: options.command ?? `sparsek bench ${suite.name}`,
     machine: describeMachine(),
+    ...(options.limits ? { limits: options.limits } : {}),
     results,
   };
 }
@@ -58,18 +62,36 @@ async function runCase(
   contestants: readonly Contestant[],
   options: RunSuiteOptions,
 ): Promise<CaseResult> {
+  const memory = watchMemory();
   const data = makeCaseData(benchCase);
   const work = workOf(data);
   const entries: Entry[] = [];
-  const skipped: ContestantResult[] = [];
+  const skipped = new Map<Contestant, ContestantResult>();
+  let peakBytes: number | undefined;
   try {
-    for (const contestant of contestants) {
+    for (const [index, contestant] of contestants.entries()) {
+      if (index === 0) memory?.begin();
       const prepared = await contestant.prepare(benchCase, data);
-      if (isSkipped(prepared)) skipped.push({ ...identity(contestant), skipped: prepared.skipped });
-      else entries.push({ contestant, prepared });
+      if (isSkipped(prepared)) {
+        skipped.set(contestant, { ...identity(contestant), skipped: prepared.skipped });
+        continue;
+      }
+      entries.push({ contestant, prepared });
+      if (index === 0 && memory) {
+        await prepared.run();
+        peakBytes = memory.peakBytes();
+      }
     }
-    const timed = await timeAndCheck(benchCase, data, entries, work, options);
-    return { case: benchCase, ...work, contestants: [...timed.results, ...skipped], noise: timed.noise };
+    const { results, noise } = await timeAndCheck(benchCase, data, entries, work, options);
+    // In the order in which they were given: the first stays the one under test, even where it was skipped.
+    const all = contestants.map((contestant) => skipped.get(contestant) ?? results.shift()!);
+    return {
+      case: benchCase,
+      ...work,
+      contestants: all,
+      noise,
+      ...(peakBytes === undefined ? {} : { peakBytes }),
+    };
   } finally {
     for (const { prepared } of entries) await prepared[Symbol.asyncDispose]();
   }
@@ -103,17 +125,22 @@ async function timeAndCheck(
       ...(prepared.kernel === undefined ? {} : { kernel: prepared.kernel }),
       ...(prepared.planMs === undefined ? {} : { planMs: prepared.planMs }),
       timing,
-      ...(work.usefulFlops > 0
-        ? {
-            usefulTflops: work.usefulFlops / seconds / 1e12,
-            denseTflops: work.denseFlops / seconds / 1e12,
-          }
-        : { gigabytesPerSecond: work.bytes / seconds / 1e9 }),
+      ...rates(benchCase, work, seconds),
       timeRatio: index === 0 ? 1 : pairedSpeedup(own, times[index]!),
       ...(check ? { check } : {}),
     });
   }
   return { results, noise: Math.abs(pairedSpeedup(own, times.at(-1)!) - 1) };
+}
+
+/** Work a second, where the work is what was timed. */
+function rates({ measure }: BenchCase, work: Work, seconds: number): Partial<ContestantResult> {
+  if (measure !== undefined && measure !== 'compute') return {};
+  if (work.usefulFlops === 0) return { gigabytesPerSecond: work.bytes / seconds / 1e9 };
+  return {
+    usefulTflops: work.usefulFlops / seconds / 1e12,
+    denseTflops: work.denseFlops / seconds / 1e12,
+  };
 }
 
 const identity = ({ name, version }: Contestant) => ({ name, version });

@@ -3,6 +3,7 @@ import type { Backend, Plan } from '@sparsek/types';
 import type { AttentionData, CaseData, ConvertData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase, SpmmCase } from '../case/schema.js';
 import type { Contestant, PreparedRun } from './contestant.js';
+import { timeCalls } from './time-calls.js';
 
 /** As many as GPU peers launch in a row (peers/sparsek_peers/gpu.py), so that all see the same clocks. */
 const LAUNCHES = 5;
@@ -27,8 +28,10 @@ export function sparsekContestant(backend: Backend, version: string): Contestant
 
 async function prepareSpmm(backend: Backend, benchCase: SpmmCase, data: SpmmData): Promise<PreparedRun> {
   const { a, b } = data;
-  const plan = await backend.planSpmm({ pattern: a, dtype: a.dtype, denseExtent: benchCase.n });
-  return planRun(plan, { values: a.values, dense: b }, (c) => convertValues(c.values, c.dtype, 'f32'));
+  const make = () => backend.planSpmm({ pattern: a, dtype: a.dtype, denseExtent: benchCase.n });
+  return planRun(benchCase.measure, make, { values: a.values, dense: b }, (c) =>
+    convertValues(c.values, c.dtype, 'f32'),
+  );
 }
 
 async function prepareAttention(
@@ -37,24 +40,35 @@ async function prepareAttention(
   { mask, q, k, v }: AttentionData,
 ): Promise<PreparedRun> {
   const { batch, heads, kvHeads, headDim, dtype } = benchCase;
-  const plan = await backend.planAttention({ batch, heads, kvHeads, headDim, dtype, layout: 'bhsd', mask });
-  return planRun(plan, { q, k, v }, ({ o }) => convertValues(o.values, o.dtype, 'f32'));
+  const make = () => backend.planAttention({ batch, heads, kvHeads, headDim, dtype, layout: 'bhsd', mask });
+  return planRun(benchCase.measure, make, { q, k, v }, ({ o }) => convertValues(o.values, o.dtype, 'f32'));
 }
 
-function planRun<Inputs, Output>(
-  plan: Plan<Inputs, Output>,
+async function planRun<Inputs, Output>(
+  measure: BenchCase['measure'],
+  make: () => Promise<Plan<Inputs, Output>>,
   inputs: Inputs,
   read: (output: Output) => Float32Array,
-): PreparedRun {
+): Promise<PreparedRun> {
+  const plan = await make();
   let newest: Output | undefined;
+  const compute = async () => {
+    const { output, computeMs } = await plan.run(inputs, { launches: LAUNCHES });
+    newest = output;
+    return computeMs;
+  };
+  const call = () =>
+    timeCalls(async () => {
+      newest = (await plan.run(inputs)).output;
+    });
+  const makeAndDispose = () =>
+    timeCalls(async () => {
+      (await make())[Symbol.dispose]();
+    });
   return {
     kernel: plan.kernel,
     planMs: plan.planMs,
-    async run() {
-      const { output, computeMs } = await plan.run(inputs, { launches: LAUNCHES });
-      newest = output;
-      return computeMs;
-    },
+    run: measure === 'plan' ? makeAndDispose : measure === 'call' ? call : compute,
     async result() {
       newest ??= (await plan.run(inputs)).output;
       return read(newest);

@@ -1,4 +1,4 @@
-import type { BenchReport, CaseComparison, Suite } from '@sparsek/bench';
+import type { BenchReport, CaseComparison, SuiteMaker } from '@sparsek/bench';
 import { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { CheckFailedError, UsageError } from '../exit-codes.js';
@@ -45,28 +45,43 @@ Examples:
 
 async function listSuites({ stdout }: CliContext): Promise<void> {
   const { SUITES } = await import('@sparsek/bench');
-  const rows = [...SUITES.values()].map(({ name, cases, description }) => [name, cases.length, description]);
+  const rows = [...SUITES.values()]
+    .map((make) => make('cpu'))
+    .map(({ name, cases, description }) => [name, cases.length, description]);
   stdout.write(textTable(['suite', 'cases', 'description'], rows));
 }
 
 async function bench(name: string, options: BenchOptions, context: CliContext): Promise<void> {
-  const { findPythonPeers, renderBenchReport, runSuite, sparsekContestant, TABLE_HEAD, tableRows } =
-    await import('@sparsek/bench');
+  const {
+    findPythonPeers,
+    measureLimits,
+    renderBenchReport,
+    runSuite,
+    sparsekContestant,
+    TABLE_HEAD,
+    tableRows,
+  } = await import('@sparsek/bench');
   const { openBackend } = await import('@sparsek/backend');
-  const suite = await findSuite(name);
+  const { json, html } = options;
+  const makeSuite = await findSuite(name);
   using backend = await openBackend(options.backend);
-  const peers = options.peers
-    ? await findPythonPeers(backend.name === 'cuda' ? 'gpu' : 'cpu')
-    : { contestants: [], missing: [] };
+  const device = backend.name === 'cuda' ? 'gpu' : 'cpu';
+  const suite = makeSuite(device);
+  const peers = options.peers ? await findPythonPeers(device) : { contestants: [], missing: [] };
   for (const { name: peer, reason } of peers.missing) {
     context.stderr.write(`sparsek: ${peer} does not take part: ${firstLine(reason)}\n`);
   }
   const progress = startProgress(context, `benchmarking ${suite.name}`);
   let report: BenchReport;
   try {
+    // Only reports show the limits, and the float64 reference would take minutes for them.
+    const wanted = (json ?? html) !== undefined && backend.name !== 'reference';
+    const dtypes = suite.cases.map(({ dtype }) => dtype);
+    const limits = wanted ? await measureLimits(backend, dtypes, { signal: context.signal }) : undefined;
     report = await runSuite(suite, [sparsekContestant(backend, VERSION), ...peers.contestants], {
       signal: context.signal,
       command: commandLine(name, options),
+      ...(limits ? { limits } : {}),
       onProgress: progress.update,
     });
   } finally {
@@ -74,15 +89,17 @@ async function bench(name: string, options: BenchOptions, context: CliContext): 
     for (const peer of peers.contestants) await peer[Symbol.asyncDispose]();
   }
   context.stdout.write(textTable(TABLE_HEAD, report.results.flatMap(tableRows)));
-  const { json, html } = options;
   if (json !== undefined) await writeText(json, `${JSON.stringify(report, undefined, 2)}\n`, context.signal);
   if (html !== undefined) await writeText(html, await renderBenchReport(report), context.signal);
   refuseWrongResults(report);
 }
 
-async function findSuite(name: string): Promise<Suite> {
+async function findSuite(name: string): Promise<SuiteMaker> {
   const { loadSuite, SUITES } = await import('@sparsek/bench');
-  if (name.endsWith('.json')) return loadSuite(name);
+  if (name.endsWith('.json')) {
+    const loaded = await loadSuite(name);
+    return () => loaded;
+  }
   const suite = SUITES.get(name);
   if (!suite) {
     const names = [...SUITES.keys()].join(', ');

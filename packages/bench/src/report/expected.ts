@@ -1,0 +1,32 @@
+import type { BenchReport, CaseResult, MachineLimits } from './schema.js';
+
+/** What the roofline model (Williams, Waterman and Patterson, CACM 2009) expects of a case. */
+export interface Expectation {
+  readonly expectedMs: number;
+  /** Which limit binds: arithmetic, or the fewest bytes that must move. */
+  readonly boundBy: 'arithmetic' | 'memory';
+}
+
+/** Undefined where the case does no arithmetic that was measured, or times something else. */
+export function expectationOf(result: CaseResult, limits: MachineLimits): Expectation | undefined {
+  const { case: it, usefulFlops, bytes } = result;
+  const peak = limits.arithmetic.find(({ dtype }) => dtype === it.dtype);
+  if (!peak || usefulFlops === 0 || (it.measure ?? 'compute') !== 'compute') return undefined;
+  const arithmeticMs = (1000 * usefulFlops) / peak.flopsPerSecond;
+  const memoryMs = (1000 * bytes) / limits.bytesPerSecond;
+  const boundBy = arithmeticMs >= memoryMs ? 'arithmetic' : 'memory';
+  return { expectedMs: Math.max(arithmeticMs, memoryMs), boundBy };
+}
+
+/** Cases of a report with what was expected of them and what the first contestant took. */
+export function compareWithLimits(
+  report: BenchReport,
+): { result: CaseResult; expectation: Expectation; measuredMs: number }[] {
+  const { limits } = report;
+  if (!limits) return [];
+  return report.results.flatMap((result) => {
+    const expectation = expectationOf(result, limits);
+    const measuredMs = result.contestants[0]?.timing?.median;
+    return expectation && measuredMs !== undefined ? [{ result, expectation, measuredMs }] : [];
+  });
+}
