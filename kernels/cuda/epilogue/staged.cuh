@@ -27,7 +27,7 @@ __device__ __forceinline__ void transform(float (&d)[Count], const EpilogueParam
     for (int i = 0; i < Count; ++i) d[i] = d[i] < 0.0f ? 0.0f : d[i];
   } else if (p.activation == Activation::kGelu) {
 #pragma unroll
-    for (int i = 0; i < Count; ++i) d[i] = gelu(d[i]);
+    for (int i = 0; i < Count; ++i) d[i] = gelu_16bit(d[i]);
   } else if (p.activation == Activation::kSilu) {
 #pragma unroll
     for (int i = 0; i < Count; ++i) d[i] = d[i] * sigmoid(d[i]);
