@@ -32,12 +32,21 @@ beforeAll(async () => {
     file('ids.npy'),
     npyInt64([0, 0, 0, 0, 5, 5, 5, 5, 5, 9, 9, 9, 9, 9].map((id) => id * 2 ** 40)),
   );
+  await writeFile(file('pairs.mtx'), pairsMtx());
   // Queries 0 to 4 see keys 0 to 6, the others see keys 7 to 13.
   await writeMatrix(file('blocks.npz'), {
     ...{ shape: [QUERIES, KEYS], blockShape: [5, 7], dtype: 'f32' },
     ...{ indptr: Int32Array.of(0, 1, 2), indices: Int32Array.of(0, 1), values: new Float32Array(70).fill(1) },
   });
 });
+
+/** The pairs with (query + key) % 3 = 0, as a pattern. */
+function pairsMtx(): string {
+  const lines: string[] = [];
+  for (let q = 0; q < QUERIES; q++)
+    for (let k = 0; k < KEYS; k++) if ((q + k) % 3 === 0) lines.push(`${q + 1} ${k + 1}`);
+  return `%%MatrixMarket matrix coordinate pattern general\n${QUERIES} ${KEYS} ${lines.length}\n${lines.join('\n')}\n`;
+}
 
 function npyInt64(values: readonly number[]): Buffer {
   const text = `{'descr': '<i8', 'fortran_order': False, 'shape': (${values.length},), }\n`;
@@ -112,6 +121,7 @@ describe('attention agrees with its definition', () => {
       () => `causal & document:${file('ids.npy')}`,
       (i, j) => j <= i && documentOf(i) === documentOf(j),
     ],
+    ['single pairs', () => `blocks:${file('pairs.mtx')}`, (i, j) => (i - OFFSET + j) % 3 === 0],
     ['stored blocks', () => `blocks:${file('blocks.npz')}`, (i, j) => i - OFFSET < 5 === j < 7],
   ])('%s', async (_, mask, visible) => {
     const spec = mask();
