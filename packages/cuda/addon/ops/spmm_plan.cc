@@ -16,8 +16,10 @@ namespace {
 // Costs in units of 8 KB brought to a multiprocessor, about 215 clocks at the 38 bytes a clock that L2 gives each one.
 constexpr int64_t kHalfBlockCost = 1;      // 64 x 64 of A
 constexpr int64_t kWideEpilogueCost = 6;
+constexpr int64_t kWideSplitCost = 40;     // about 5 microseconds
 constexpr int64_t kFewColumns = 128;       // up to here the variant for few columns moves less
 constexpr int64_t kNarrowEpilogueCost = 170;  // units of 512 bytes from L2
+constexpr int64_t kNarrowSplitCost = 670;
 constexpr int64_t kRasterBytes = int64_t{24} << 20;  // A of one raster group; L2 keeps about 30 MB of hot data
 
 template <typename T>
@@ -107,6 +109,7 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
   input.batch = plan.shape.batch;
   input.owners = device.multiprocessors / plan.cluster;
   input.epilogue_cost = few ? kWideEpilogueCost / 3 : kWideEpilogueCost;
+  input.split_cost = kWideSplitCost;
   input.min_piece = few ? 2 : 4;
   input.raster_rows = options.raster_rows;
   input.raster_bytes = kRasterBytes;
@@ -140,6 +143,7 @@ void finish_narrow(SpmmPlan& plan, const DeviceShape& device, const PlanOptions&
   input.batch = plan.shape.batch;
   input.owners = device.multiprocessors;
   input.epilogue_cost = kNarrowEpilogueCost;
+  input.split_cost = kNarrowSplitCost;
   input.min_piece = 8;
   input.raster_rows = options.raster_rows;
   input.raster_bytes = kRasterBytes;

@@ -87,7 +87,7 @@ Schedule schedule_tiles(const ScheduleInput& input) {
   size_t regular = 0;
   for (; regular < order.size() && input.tiles[order[regular]].cost > 2 * mean; ++regular) {
   }
-  const int64_t limit = share + share / 4;
+  const int64_t limit = share + share / 4 + input.split_cost;
   const auto pieces_of = [&](const RowTile& tile) {
     if (tile.cost + input.epilogue_cost <= limit) return 1;
     const int64_t most = (tile.last - tile.first) / std::max(1, input.min_piece);

@@ -21,6 +21,7 @@ struct ScheduleInput {
   std::vector<RowTile> tiles;
   int panels, batch, owners;
   int64_t epilogue_cost;
+  int64_t split_cost;   // of the second launch that adds the pieces of split tiles
   int min_piece;        // fewest entries of a piece of a split tile
   int raster_rows;      // tiles of a raster group; 0: as many as fit `raster_bytes`
   int64_t raster_bytes;
