@@ -77,7 +77,7 @@ function copyParts() {
   const manifest = { name: 'sparsek', version, type: 'module', private: true };
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const name of ['cpu', 'cuda']) copyAddon(name);
-  copyFolder('packages/cuda/cubins', 'cubins');
+  copyKernels();
   copyFolder('packages/bench/peers', 'peers');
 }
 
@@ -91,6 +91,20 @@ function copyAddon(name) {
   const place = join(target, 'node_modules', '@sparsek', `${name}-${PLATFORM}`);
   mkdirSync(place, { recursive: true });
   for (const file of ['package.json', addon]) cpSync(join(folder, file), join(place, file));
+}
+
+/** What the manifest lists: older builds may have left more. */
+function copyKernels() {
+  const folder = join(root, 'packages/cuda/cubins');
+  if (!existsSync(join(folder, 'manifest.json'))) {
+    console.error('The CUDA kernels are not part of the bundle: they were not built');
+    return;
+  }
+  const { modules } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  mkdirSync(join(target, 'cubins'));
+  for (const file of ['manifest.json', ...modules.map((module) => module.file)]) {
+    cpSync(join(folder, file), join(target, 'cubins', file));
+  }
 }
 
 function copyFolder(from, to) {

@@ -13,7 +13,14 @@ export type { CudaGraph } from './graph/graph.js';
 export type { DeviceMemory } from './memory/device-memory.js';
 export type { PinnedMemory } from './memory/pinned-memory.js';
 export type { PoolStatistics } from './native/binding.js';
+export {
+  type DeviceSpmmOperands,
+  type DeviceSpmmPlan,
+  type DeviceSpmmProblem,
+  planSpmmOnDevice,
+} from './operations/spmm.js';
 export type { CudaEvent, EventOptions } from './stream/event.js';
 export type { CudaStream, StreamOptions } from './stream/stream.js';
 export { type DeviceBsr, uploadBsr } from './tensor/bsr.js';
 export { type DeviceDense, emptyDense, uploadDense } from './tensor/dense.js';
+export { type DeviceBsrParts, type WrapBsrOptions, wrapBsr } from './tensor/wrap-bsr.js';

@@ -26,11 +26,8 @@ export function uploadBsr<D extends Dtype>(
   stream: CudaStream = device.stream,
 ): DeviceBsr<D> {
   checkBsr(matrix);
-  const { shape, blockShape, indptr, indices, dtype } = matrix;
+  const { shape, blockShape, dtype } = matrix;
   const copies: DeviceMemory[] = [];
-  const dispose = () => {
-    for (const copy of copies) copy[Symbol.dispose]();
-  };
   const copy = (source: Int32Array | BsrMatrix['values']) => {
     const memory = device.allocate(source.byteLength, stream);
     copies.push(memory);
@@ -38,29 +35,38 @@ export function uploadBsr<D extends Dtype>(
     return memory;
   };
   try {
-    const [deviceIndptr, deviceIndices, deviceValues] = [copy(indptr), copy(indices), copy(matrix.values)];
-    return {
-      shape,
-      blockShape,
-      indptr: indptr.slice(),
-      indices: indices.slice(),
-      dtype,
-      deviceIndptr,
-      deviceIndices,
-      deviceValues,
-      async download(from = device.stream) {
-        const count = deviceValues.bytes / BYTES_PER_ELEMENT[dtype];
-        const [rows, columns, values] = await Promise.all([
-          from.download(deviceIndptr, new Int32Array(indptr.length)),
-          from.download(deviceIndices, new Int32Array(indices.length)),
-          from.download(deviceValues, allocateValues(dtype, count)),
-        ]);
-        return { shape, blockShape, indptr: rows, indices: columns, dtype, values };
-      },
-      [Symbol.dispose]: dispose,
-    };
+    const parts = { indptr: copy(matrix.indptr), indices: copy(matrix.indices), values: copy(matrix.values) };
+    const pattern = { shape, blockShape, indptr: matrix.indptr.slice(), indices: matrix.indices.slice() };
+    return deviceBsr(device, pattern, dtype, parts);
   } catch (error) {
-    dispose();
+    for (const memory of copies) memory[Symbol.dispose]();
     throw error;
   }
+}
+
+/** The object over parts that are known to fit together. */
+export function deviceBsr<D extends Dtype>(
+  device: CudaDevice,
+  pattern: BsrPattern,
+  dtype: D,
+  parts: { readonly indptr: DeviceMemory; readonly indices: DeviceMemory; readonly values: DeviceMemory },
+): DeviceBsr<D> {
+  return Object.freeze({
+    ...pattern,
+    dtype,
+    deviceIndptr: parts.indptr,
+    deviceIndices: parts.indices,
+    deviceValues: parts.values,
+    async download(from: CudaStream = device.stream) {
+      const [indptr, indices, values] = await Promise.all([
+        from.download(parts.indptr, new Int32Array(pattern.indptr.length)),
+        from.download(parts.indices, new Int32Array(pattern.indices.length)),
+        from.download(parts.values, allocateValues(dtype, parts.values.bytes / BYTES_PER_ELEMENT[dtype])),
+      ]);
+      return { shape: pattern.shape, blockShape: pattern.blockShape, indptr, indices, dtype, values };
+    },
+    [Symbol.dispose]() {
+      for (const memory of [parts.indptr, parts.indices, parts.values]) memory[Symbol.dispose]();
+    },
+  });
 }

@@ -1,9 +1,8 @@
-import type { SpmmProblem } from '@sparsek/types';
+import type { BsrPattern, SpmmProblem } from '@sparsek/types';
 import { guard } from '../../errors/guard.js';
 import type { SpmmPlanHandle } from '../../native/binding.js';
 import { ELEMENT_CODE } from '../codes.js';
 import type { Session } from '../session.js';
-import type { Orientation } from './orient.js';
 
 export interface NativePlan {
   readonly plan: SpmmPlanHandle;
@@ -19,8 +18,8 @@ export interface NativePlans extends Disposable {
 
 export function createNativePlans(
   session: Session,
-  { dtype, denseExtent }: SpmmProblem,
-  { pattern }: Orientation,
+  { dtype, denseExtent }: Pick<SpmmProblem, 'dtype' | 'denseExtent'>,
+  pattern: BsrPattern,
 ): NativePlans {
   const plans = new Map<boolean, NativePlan>();
   const make = (columnMajor: boolean) =>

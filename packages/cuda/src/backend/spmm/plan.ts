@@ -34,7 +34,7 @@ export function planSpmm(
   const [rows, columns] = shapes.output;
   const orientation = orient(problem);
   const { transposed, order } = orientation;
-  const plans = createNativePlans(session, problem, orientation);
+  const plans = createNativePlans(session, problem, orientation.pattern);
   const lifetime = createLifetime('The spmm plan');
   // A row-order matrix is the common case; transposed, its rows are columns.
   const { kernel } = plans.planFor(transposed);

@@ -1,0 +1,92 @@
+import { randomPattern } from '@sparsek/bsr';
+import { DisposedError, InvalidArgumentError, InvalidMatrixError } from '@sparsek/types';
+import { describe, expect, it } from 'vitest';
+import { type CudaDevice, emptyDense, openDevice, planSpmmOnDevice } from '../src/index.js';
+import { useDriverDouble } from './driver-double/use.js';
+
+const double = useDriverDouble({
+  'spmm_wide_f16.cubin': '* 512',
+  'spmm_narrow_f16.cubin': '* 64',
+  'spmm_pack.cubin': '* 16',
+  'spmm_reduce.cubin': '* 64',
+  'spmm_portable.fatbin': '* 64',
+});
+
+const pattern = randomPattern({ shape: [128, 192], blockShape: [16, 16], density: 0.3, seed: 3 });
+const problem = { pattern, dtype: 'f16', denseExtent: 64 } as const;
+
+function operands(device: CudaDevice) {
+  return {
+    values: device.allocate(pattern.indices.length * 512),
+    dense: emptyDense(device, [192, 64], 'f16'),
+    out: emptyDense(device, [128, 64], 'f32'),
+  };
+}
+
+const kernels = () => double.calls('cuLaunchKernelEx').map((line) => line.split(' ')[1]!.split('_')[1]);
+
+describe('spmm on the device', () => {
+  it('packs when it must, or uses what was packed before', () => {
+    using device = openDevice();
+    using plan = planSpmmOnDevice(device, problem);
+    const given = operands(device);
+    plan.launch(given);
+    expect(kernels().slice(0, 2)).toEqual(['pack', 'narrow']);
+    double.forget();
+    using packed = device.allocate(plan.packedBytes);
+    plan.pack(given.values, packed);
+    plan.launch({ ...given, packed, alpha: 0.5, beta: 1, activation: 'gelu' });
+    plan.launch({ ...given, packed });
+    expect(kernels().filter((name) => name === 'pack')).toHaveLength(1);
+    expect(kernels().filter((name) => name === 'narrow')).toHaveLength(2);
+  });
+
+  it('is captured in a graph, whose memory outlives its scratch', async () => {
+    using device = openDevice();
+    using plan = planSpmmOnDevice(device, problem);
+    const given = operands(device);
+    await device.stream.done();
+    using graph = device.stream.capture(() => plan.launch(given));
+    expect(graph.nodes).toBeGreaterThanOrEqual(2);
+    double.forget();
+    graph.replay(device.stream);
+    expect(double.calls().map((line) => line.split(' ')[0])).toEqual(['cuGraphLaunch']);
+  });
+
+  it('takes another stream of the device', () => {
+    using device = openDevice();
+    using other = device.createStream();
+    using plan = planSpmmOnDevice(device, problem);
+    plan.launch(operands(device), other);
+    using second = openDevice({ ordinal: 1 });
+    expect(() => plan.launch(operands(device), second.stream)).toThrow(InvalidArgumentError);
+  });
+
+  it('checks its operands', () => {
+    using device = openDevice();
+    using plan = planSpmmOnDevice(device, problem);
+    const given = operands(device);
+    double.forget();
+    const wrong = [
+      { ...given, values: device.allocate(16) },
+      { ...given, dense: emptyDense(device, [64, 192], 'f16') },
+      { ...given, dense: emptyDense(device, [192, 64], 'bf16') },
+      { ...given, out: emptyDense(device, [128, 63], 'f32') },
+      { ...given, bias: device.allocate(4) },
+      { ...given, packed: device.allocate(4) },
+    ];
+    for (const inputs of wrong) expect(() => plan.launch(inputs)).toThrow(InvalidArgumentError);
+    expect(kernels()).toEqual([]);
+    const indices = pattern.indices.slice().reverse();
+    expect(() => planSpmmOnDevice(device, { ...problem, pattern: { ...pattern, indices } })).toThrow(
+      InvalidMatrixError,
+    );
+  });
+
+  it('ends with its plan', () => {
+    using device = openDevice();
+    const plan = planSpmmOnDevice(device, problem);
+    plan[Symbol.dispose]();
+    expect(() => plan.launch(operands(device))).toThrow(DisposedError);
+  });
+});
