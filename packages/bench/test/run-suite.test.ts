@@ -139,12 +139,12 @@ describe('the check', () => {
 describe('compare', () => {
   const products = suite(spmmCase, attentionCase);
   const run = (contestant: Contestant) =>
-    runSuite(products, [contestant], { ...QUICK, maxRounds: 9, minRounds: 9 });
+    runSuite(products, [contestant], { ...QUICK, maxRounds: 5, minRounds: 5 });
 
   it('catches a slowed backend', async () => {
     const changes = compareReports(
       await run(reference()),
-      await run(sparsekContestant(slowedBackend(40), '2')),
+      await run(sparsekContestant(slowedBackend(20), '2')),
     );
     expect(changes.map(({ change }) => change)).toEqual(['slower', 'slower']);
     expect(changes.every(isRegression)).toBe(true);

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 /** Measures the resident memory of this process. */
 export interface MemoryWatch {
   /** Forgets every peak so far. */
-  begin(): void;
+  begin(): Promise<void>;
   /** Most bytes resident since `begin`, beyond those when the watch was made. */
   peakBytes(): number;
 }
@@ -15,17 +15,36 @@ const STATUS = '/proc/self/status';
 const FORGET = '/proc/self/clear_refs';
 
 /** Starts from what is resident after a collection. Undefined where the system neither tells nor forgets a peak. */
-export function watchMemory(): MemoryWatch | undefined {
-  collect();
-  const start = readKibibytes('VmRSS');
+export async function watchMemory(): Promise<MemoryWatch | undefined> {
+  const start = await settledKibibytes();
   if (start === undefined || !forgetPeak() || readKibibytes('VmHWM') === undefined) return undefined;
   return {
-    begin() {
-      collect();
+    async begin() {
+      await settledKibibytes();
       forgetPeak();
     },
     peakBytes: () => Math.max(0, (readKibibytes('VmHWM') ?? 0) - start) * 1024,
   };
+}
+
+/** Collections at most until memory stops shrinking. */
+const COLLECTIONS = 20;
+const PAUSE_MS = 10;
+/** Shrinking by less is no reason to wait. */
+const NEGLIGIBLE_KIBIBYTES = 256;
+
+/** Memory in use after garbage is gone; arrays are freed by other threads, some time after the collection. */
+async function settledKibibytes(): Promise<number | undefined> {
+  let before = readKibibytes('VmRSS');
+  let quiet = 0;
+  for (let count = 0; before !== undefined && count < COLLECTIONS && quiet < 2; count++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    const now = readKibibytes('VmRSS') ?? before;
+    quiet = before - now < NEGLIGIBLE_KIBIBYTES ? quiet + 1 : 0;
+    before = now;
+  }
+  return before;
 }
 
 function readKibibytes(field: 'VmRSS' | 'VmHWM'): number | undefined {
@@ -48,7 +67,6 @@ function forgetPeak(): boolean {
   }
 }
 
-/** Arrays of the case before would count as memory in use until they are collected. */
 function collect(): void {
   setFlagsFromString('--expose-gc');
   const gc: unknown = runInNewContext('gc');

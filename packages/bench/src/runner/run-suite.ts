@@ -62,7 +62,7 @@ async function runCase(
   contestants: readonly Contestant[],
   options: RunSuiteOptions,
 ): Promise<CaseResult> {
-  const memory = watchMemory();
+  const memory = await watchMemory();
   const data = makeCaseData(benchCase);
   const work = workOf(data);
   const entries: Entry[] = [];
@@ -70,7 +70,7 @@ async function runCase(
   let peakBytes: number | undefined;
   try {
     for (const [index, contestant] of contestants.entries()) {
-      if (index === 0) memory?.begin();
+      if (index === 0) await memory?.begin();
       const prepared = await contestant.prepare(benchCase, data);
       if (isSkipped(prepared)) {
         skipped.set(contestant, { ...identity(contestant), skipped: prepared.skipped });

@@ -82,7 +82,12 @@ async function chart(
     data: { values: [...values] },
     mark: { type: 'line', point: { filled: true, size: 60 } },
     encoding: {
-      x: { field: 'x', type: 'quantitative', title, scale: { type: scale, zero: scale === 'linear' } },
+      x: {
+        field: 'x',
+        type: 'quantitative',
+        title,
+        scale: scale === 'log' ? { type: 'log' } : { zero: true },
+      },
       y: { field: 'gflops', type: 'quantitative', title: 'useful GFLOP/s (log)', scale: { type: 'log' } },
       color: { field: 'contestant', type: 'nominal', title: null, sort: null, legend: LEGEND },
       shape: { field: 'group', type: 'nominal', title: null, sort: null, legend: LEGEND },
