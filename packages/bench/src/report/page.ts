@@ -133,7 +133,7 @@ h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
 nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding: 0; list-style: none; }
 .scroll { overflow-x: auto; }
 figure { margin: 1.5rem 0; }
-figure svg { max-width: 100%; height: auto; }
+figure svg { display: block; }
 figcaption, caption { color: var(--muted); text-align: left; font-size: 0.9rem; margin: 0.25rem 0; }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.75rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
@@ -141,5 +141,5 @@ th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: l
 tbody tr:nth-child(odd) { background: var(--stripe); }
 .dark { display: none; }
 @media (prefers-color-scheme: dark) { .dark { display: block; } .light { display: none; } }
-@media print { .dark { display: none; } .light { display: block; } nav { display: none; } section { break-inside: avoid-page; } }
+@media print { figure svg { max-width: 100%; height: auto; } .dark { display: none; } .light { display: block; } nav { display: none; } section { break-inside: avoid-page; } }
 `;
