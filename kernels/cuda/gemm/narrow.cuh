@@ -14,6 +14,7 @@
 #include "../pipeline/ring.cuh"
 #include "../ptx/fence.cuh"
 #include "../ptx/mbarrier.cuh"
+#include "../ptx/mma.cuh"
 #include "../ptx/setmaxnreg.cuh"
 #include "../ptx/tma.cuh"
 #include "../ptx/wgmma.cuh"
@@ -39,8 +40,8 @@ struct Narrow {
   static constexpr int kStoreChunks = kN / 64;
   static constexpr int kStagingBytes = kStoreChunks * epilogue::kStagedChunkBytes;  // of one worker
   // The block is launched with 96 registers a thread; what it holds then is all that can be shared out:
-  // 24 + 4 * 112 <= 5 * 96.
-  static constexpr int kProducerRegisters = 24;
+  // 32 + 4 * 112 = 5 * 96.
+  static constexpr int kProducerRegisters = 32;
   static constexpr int kWorkerRegisters = 112;
 
   // Named barriers, one a worker: results staged, staging free, and the worker's own.
@@ -194,8 +195,55 @@ struct Narrow {
         if (lane == 0) ptx::mbarrier_arrive(&s.empty[ring.slot]);
         ring.advance();
       }
-      finish(p, s, item, d, worker, thread);
+      if (any_not_finite(d)) {
+        finish_exactly(p, s, item, strip, worker, thread);
+      } else {
+        finish(p, s, item, d, worker, thread);
+      }
     }
+  }
+
+  // ---- infinities and NaN -----------------------------------------------------------------------------------------
+  // Zeros stand for a strip's missing blocks, and zero times infinity is NaN. A warp that finds a result that is not
+  // finite therefore computes its strip again from the blocks that it has, step by step and without the others' panels.
+  __device__ static bool any_not_finite(const Accumulators& d) {
+    float probe = 0.0f;
+#pragma unroll
+    for (int i = 0; i < kN / 2; ++i) probe = fmaf(d[i], 0.0f, probe);
+    return __any_sync(~0u, probe != 0.0f);
+  }
+
+  __device__ static uint32_t b_pair(const NarrowParams& p, const uint16_t* b, int k, int column) {
+    if (column >= p.epilogue.columns) return 0;
+    const uint32_t low = k < p.b_rows ? b[k * p.b_leading + column] : 0;
+    const uint32_t high = k + 1 < p.b_rows ? b[(k + 1) * p.b_leading + column] : 0;
+    return low | high << 16;
+  }
+
+  // Sums of this warp's strip and columns 8 j .. 8 j + 7 of the tile, laid out as mma's D.
+  __device__ static float4 exact_columns(const NarrowParams& p, const WorkItem& item, int strip, int j, int lane) {
+    const uint16_t* b = static_cast<const uint16_t*>(p.b_values) + item.batch * p.b_batch_stride;
+    const char* packed = static_cast<const char*>(p.packed) + item.batch * p.packed_batch_stride;
+    const int column = item.panel * kN + 8 * j + lane / 4;
+    float sum[4] = {};
+#pragma unroll 1
+    for (int index = item.first; index < item.last; ++index) {
+      const NarrowStage& stage = p.stages[index];
+      uint32_t fragment = stage.first_fragment;
+#pragma unroll 1
+      for (int step = 0; step < kSteps; ++step) {
+        const uint32_t mask = stage.mask[step];
+        if ((mask >> strip) & 1) {
+          const int64_t mine = fragment + __popc(mask & ((1u << strip) - 1));
+          const uint4 words = *reinterpret_cast<const uint4*>(packed + mine * kNarrowFragmentBytes + lane * 16);
+          const uint32_t a[4] = {words.x, words.y, words.z, words.w};
+          const int k = stage.k[step * 16 / PanelK] + step * 16 % PanelK + 2 * (lane % 4);
+          ptx::mma_m16n8k16<T>(sum, a, b_pair(p, b, k, column), b_pair(p, b, k + 8, column));
+        }
+        fragment += __popc(mask);
+      }
+    }
+    return make_float4(sum[0], sum[1], sum[2], sum[3]);
   }
 
   // ---- results ----------------------------------------------------------------------------------------------------
@@ -234,15 +282,63 @@ struct Narrow {
         ptx::warpgroup_sync<kWarpgroupBarrier, kWorkers>(worker);
         epilogue::stage_chunk(floats, d, column / 2, thread);
         ptx::warpgroup_sync<kWarpgroupBarrier, kWorkers>(worker);
-        if (item.partial >= 0) {
-          epilogue::partial_store(floats, partial, kN, column, thread);
-        } else {
-          epilogue::general_store(floats, p.epilogue, item.batch, epilogue::StripRows{strips}, item.panel * kN + column,
-                                  thread);
-        }
+        store_chunk(p, item, floats, partial, strips, column, thread);
       }
     }
     ptx::indexed_barrier_arrive<kStagedBarrier, kWorkers, kStoreThreads>(worker);
+  }
+
+  // The same, barrier for barrier, for a warp that computes its strip again.
+  __device__ static void finish_exactly(const NarrowParams& p, Shared& s, const WorkItem& item, int strip, int worker,
+                                        int thread) {
+    char* staging = s.staging[worker];
+    const int32_t* strips = strip_rows(p, item, worker);
+    const int lane = thread & 31;
+    const int row = 16 * (thread >> 5) + lane / 4;  // of the worker's 64; the other one is 8 below
+    ptx::indexed_barrier_sync<kFreeBarrier, kWorkers, kStoreThreads>(worker);
+    if (leaves_staged(p, item)) {
+      const EpilogueParams& e = p.epilogue;
+      const int first = __ldg(strips + (thread >> 5)) + lane / 4;
+      const float low = e.bias && first >= 0 && first < e.rows ? __ldg(e.bias + first) : 0.0f;
+      const float high = e.bias && first >= 0 && first + 8 < e.rows ? __ldg(e.bias + first + 8) : 0.0f;
+#pragma unroll 1
+      for (int j = 0; j < kN / 8; ++j) {
+        const float4 v = exact_columns(p, item, strip, j, lane);
+        char* place = staging + j / 8 * epilogue::kStagedChunkBytes + row * 128 + ((j % 8 ^ (row & 7)) << 4) + lane % 4 * 4;
+        *reinterpret_cast<uint32_t*>(place) =
+            tile::pack<T>(epilogue::finish(e, v.x, 0.0f, low), epilogue::finish(e, v.y, 0.0f, low));
+        *reinterpret_cast<uint32_t*>(place + 8 * 128) =
+            tile::pack<T>(epilogue::finish(e, v.z, 0.0f, high), epilogue::finish(e, v.w, 0.0f, high));
+      }
+      ptx::fence_async_shared();
+    } else {
+      float* floats = reinterpret_cast<float*>(staging);
+      float* partial = p.partials + static_cast<int64_t>(item.partial) * (kNarrowTileRows * kN) + worker * 64 * kN;
+#pragma unroll 1
+      for (int column = 0; column < kN; column += epilogue::kGeneralChunk) {
+        ptx::warpgroup_sync<kWarpgroupBarrier, kWorkers>(worker);
+#pragma unroll 1
+        for (int j = 0; j < epilogue::kGeneralChunk / 8; ++j) {
+          const float4 v = exact_columns(p, item, strip, column / 8 + j, lane);
+          const int place = 8 * j + 2 * (lane % 4);
+          *reinterpret_cast<float2*>(floats + epilogue::general_offset(row, place)) = make_float2(v.x, v.y);
+          *reinterpret_cast<float2*>(floats + epilogue::general_offset(row + 8, place)) = make_float2(v.z, v.w);
+        }
+        ptx::warpgroup_sync<kWarpgroupBarrier, kWorkers>(worker);
+        store_chunk(p, item, floats, partial, strips, column, thread);
+      }
+    }
+    ptx::indexed_barrier_arrive<kStagedBarrier, kWorkers, kStoreThreads>(worker);
+  }
+
+  __device__ static void store_chunk(const NarrowParams& p, const WorkItem& item, const float* floats, float* partial,
+                                     const int32_t* strips, int column, int thread) {
+    if (item.partial >= 0) {
+      epilogue::partial_store(floats, partial, kN, column, thread);
+    } else {
+      epilogue::general_store(floats, p.epilogue, item.batch, epilogue::StripRows{strips}, item.panel * kN + column,
+                              thread);
+    }
   }
 
   // A worker's rows leave in pieces of neighbouring rows, one lane a piece. A store warp serves two workers.

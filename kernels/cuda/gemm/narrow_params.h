@@ -44,7 +44,10 @@ struct NarrowParams {
   int32_t chunked;
   int32_t piece_rows;         // 16, 32 or 64 neighbouring rows of C that leave in one store
   int32_t has_blocks;
-  int32_t reserved;
+  // B as it lies in memory, for tiles with infinities or NaN.
+  int32_t b_rows;
+  const void* b_values;
+  int64_t b_leading, b_batch_stride;
   EpilogueParams epilogue;
 };
 

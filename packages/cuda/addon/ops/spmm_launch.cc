@@ -128,6 +128,10 @@ void launch_narrow(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
   params.partials = reinterpret_cast<float*>(o.workspace);
   params.packed_batch_stride = o.values_batch_stride > 0 ? plan.packed_bytes : 0;
   params.has_blocks = plan.nnzb > 0;
+  params.b_rows = static_cast<int32_t>(p.columns);
+  params.b_values = reinterpret_cast<const void*>(o.b);
+  params.b_leading = o.b_leading;
+  params.b_batch_stride = o.b_batch_stride;
   cuda::LaunchShape shape;
   shape.grid = {static_cast<unsigned>(plan.grid), 1, 1};
   shape.block = {static_cast<unsigned>(plan.threads), 1, 1};
