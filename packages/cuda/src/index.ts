@@ -14,6 +14,12 @@ export type { DeviceMemory } from './memory/device-memory.js';
 export type { PinnedMemory } from './memory/pinned-memory.js';
 export type { PoolStatistics } from './native/binding.js';
 export {
+  type DeviceAttentionOperands,
+  type DeviceAttentionPlan,
+  type DeviceAttentionProblem,
+  planAttentionOnDevice,
+} from './operations/attention.js';
+export {
   type DeviceSpmmOperands,
   type DeviceSpmmPlan,
   type DeviceSpmmProblem,

@@ -1,7 +1,14 @@
 import { randomPattern } from '@sparsek/bsr';
 import { DisposedError, InvalidArgumentError, InvalidMatrixError } from '@sparsek/types';
 import { describe, expect, it } from 'vitest';
-import { type CudaDevice, emptyDense, openDevice, planSpmmOnDevice } from '../src/index.js';
+import {
+  type CudaDevice,
+  type DeviceAttentionProblem,
+  emptyDense,
+  openDevice,
+  planAttentionOnDevice,
+  planSpmmOnDevice,
+} from '../src/index.js';
 import { useDriverDouble } from './driver-double/use.js';
 
 const double = useDriverDouble({
@@ -10,6 +17,7 @@ const double = useDriverDouble({
   'spmm_pack.cubin': '* 16',
   'spmm_reduce.cubin': '* 64',
   'spmm_portable.fatbin': '* 64',
+  'attention_d64_b128.cubin': '* 512',
 });
 
 const pattern = randomPattern({ shape: [128, 192], blockShape: [16, 16], density: 0.3, seed: 3 });
@@ -88,5 +96,66 @@ describe('spmm on the device', () => {
     const plan = planSpmmOnDevice(device, problem);
     plan[Symbol.dispose]();
     expect(() => plan.launch(operands(device))).toThrow(DisposedError);
+  });
+});
+
+describe('attention on the device', () => {
+  const open = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+  const problem: DeviceAttentionProblem = {
+    batch: 1,
+    heads: 4,
+    kvHeads: 2,
+    headDim: 64,
+    dtype: 'f16',
+    layout: 'bshd',
+    mask: {
+      queryLength: 200,
+      keyLength: 300,
+      blockShape: [128, 128],
+      patterns: [
+        {
+          kind: 'regular',
+          clauses: [{ diagonal: [open[0], 0], rows: open, columns: open, document: 'any' }],
+        },
+      ],
+      batches: 1,
+      heads: 1,
+      headMap: Int32Array.of(0),
+    },
+  };
+  const tensors = (device: CudaDevice) => ({
+    q: device.allocate(200 * 4 * 64 * 2),
+    k: device.allocate(300 * 2 * 64 * 2),
+    v: device.allocate(300 * 2 * 64 * 2),
+    out: device.allocate(200 * 4 * 64 * 2),
+  });
+
+  it('launches one kernel, with or without what goes beside it', () => {
+    using device = openDevice();
+    using plan = planAttentionOnDevice(device, problem);
+    const given = tensors(device);
+    plan.launch(given);
+    const [slopes, lse] = [device.allocate(16), device.allocate(4 * 4 * 200)];
+    plan.launch({ ...given, lse, alibiSlopes: slopes, sinks: slopes });
+    expect(kernels()).toEqual(['attention', 'attention']);
+    const names = double.calls('cuLaunchKernelEx').map((line) => line.split(' ')[1]);
+    expect(names[0]).toBe(plan.kernel);
+    expect(names[1]).not.toBe(plan.kernel);
+  });
+
+  it('checks its operands and its problem', () => {
+    using device = openDevice();
+    using plan = planAttentionOnDevice(device, problem);
+    const given = tensors(device);
+    for (const name of ['q', 'k', 'v', 'out', 'lse', 'sinks', 'alibiSlopes'] as const) {
+      expect(() => plan.launch({ ...given, [name]: device.allocate(8) })).toThrow(
+        new RegExp(`Expected \\d+ bytes for ${name} but received 8`),
+      );
+    }
+    expect(kernels()).toEqual([]);
+    expect(() => planAttentionOnDevice(device, { ...problem, headDim: 60 })).toThrow(
+      /multiple of 8 for headDim/,
+    );
+    expect(() => planAttentionOnDevice(device, { ...problem, kvHeads: 3 })).toThrow(InvalidArgumentError);
   });
 });

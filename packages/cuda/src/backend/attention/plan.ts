@@ -12,20 +12,13 @@ import {
   UnsupportedOperationError,
 } from '@sparsek/types';
 import { guard } from '../../errors/guard.js';
-import type { AttentionPlanHandle } from '../../native/binding.js';
 import { usedMemory } from '../../stream/stream.js';
-import { ELEMENT_CODE } from '../codes.js';
 import { nonFinitePositions, withZeros } from '../non-finite.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
 import { checkAttentionInputs, checkAttentionProblem, tensorShape } from './check.js';
-import { kernelMask } from './kernel-mask.js';
+import { createNativePlans } from './native-plan.js';
 import { repairQueries, repairValues } from './repair.js';
 import { kernelDim, narrowRows, tensorView, widenRows } from './stage.js';
-
-interface NativePlan {
-  readonly plan: AttentionPlanHandle;
-  readonly kernel: string;
-}
 
 /** A plan for operands in host memory: every run uploads them, attends and downloads the result. */
 export function planAttention(
@@ -36,7 +29,7 @@ export function planAttention(
   const start = performance.now();
   throwIfAborted(options);
   checkAttentionProblem(problem, options.validate !== false);
-  const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, layout, scale, softcap = 0 } = problem;
+  const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, layout } = problem;
   if ((problem.outputDtype ?? dtype) !== dtype) {
     throw new UnsupportedOperationError(
       `attention: the CUDA backend writes O in the inputs' dtype (${dtype}), not in ${problem.outputDtype}; the CPU backend does`,
@@ -45,25 +38,9 @@ export function planAttention(
   const { queryLength, keyLength } = problem.mask;
   const { binding, device } = session;
   const dim = kernelDim(headDim, valueDim);
-  const mask = kernelMask(problem.mask, dim);
   const lifetime = createLifetime('The attention plan');
-  // Instances with the ALiBi term are slower, and only the inputs tell whether it is wanted.
-  const plans = new Map<boolean, NativePlan>();
-  const planFor = (alibi: boolean): NativePlan => {
-    const known = plans.get(alibi);
-    if (known !== undefined) return known;
-    const shape = { batch, heads, kvHeads, headDim: dim, softcap, alibi, mask };
-    const made = guard('plan attention', () =>
-      binding.planAttention(session.stream().handle, {
-        ...shape,
-        elementType: ELEMENT_CODE[dtype],
-        scale: scale ?? 1 / Math.sqrt(headDim),
-      }),
-    );
-    plans.set(alibi, made);
-    return made;
-  };
-  const { kernel } = planFor(false);
+  const plans = createNativePlans(session, problem, dim);
+  const { kernel } = plans.planFor(false);
 
   async function run(inputs: AttentionInputs, runOptions?: RunOptions): Promise<Timed<AttentionResult>> {
     lifetime.check();
@@ -79,7 +56,7 @@ export function planAttention(
     };
     const lse = inputs.lse ? new Float32Array(rows) : undefined;
     if (rows === 0) return { output: { o, ...(lse ? { lse } : {}) }, computeMs: 0 };
-    const { plan } = planFor(alibiSlopes !== undefined);
+    const { plan } = plans.planFor(alibiSlopes !== undefined);
     using scratch = createScratch(session);
     const qMemory = scratch.upload(widenRows(q, dim));
     const kMemory = scratch.upload(widenRows(k, dim));
@@ -132,8 +109,7 @@ export function planAttention(
     run,
     [Symbol.dispose]() {
       lifetime.end();
-      for (const { plan } of plans.values()) binding.dropAttentionPlan(plan);
-      plans.clear();
+      plans[Symbol.dispose]();
     },
   };
 }
