@@ -25,6 +25,10 @@ struct Config {
   static constexpr bool kModified = Modified;  // softcap, ALiBi, or a scale that is not positive
   static constexpr int kKeys = keys_per_step(Dim, Side);
   static constexpr int kChunks = Dim / kChunk;
+  // At 64 dimensions a step's chain of dependent work is longer than its tensor time: turns keep the warpgroups half a step
+  // apart (+11 % on items of 32 steps), and code between the products costs more than it hides. Above, neither holds.
+  static constexpr bool kOrdered = Dim <= 64 && kTeam == 2;
+  static constexpr bool kMaskEarly = Dim > 64;
   static constexpr int kQStages = q_stages(Dim, Side);
   static constexpr int kKStages = k_stages(Dim, Side);
   static constexpr int kVStages = v_stages(Dim, Side);

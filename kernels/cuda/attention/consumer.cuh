@@ -14,6 +14,24 @@
 
 namespace sparsek::attention {
 
+constexpr int kOrderBarrier = 1;  // named barriers 1 and 2: the turn of warpgroup 0 and 1
+
+__device__ __forceinline__ void await_turn(int warpgroup) {
+  if (warpgroup == 0) {
+    ptx::named_barrier_sync<kOrderBarrier, 128 * kConsumers>();
+  } else {
+    ptx::named_barrier_sync<kOrderBarrier + 1, 128 * kConsumers>();
+  }
+}
+
+__device__ __forceinline__ void pass_turn(int warpgroup) {
+  if (warpgroup == 0) {
+    ptx::named_barrier_arrive<kOrderBarrier + 1, 128 * kConsumers>();
+  } else {
+    ptx::named_barrier_arrive<kOrderBarrier, 128 * kConsumers>();
+  }
+}
+
 template <typename C>
 class Consumer {
  public:
@@ -23,6 +41,7 @@ class Consumer {
       : p_(p), s_(shared), member_(warpgroup % C::kTeam), warpgroup_(warpgroup), thread_(thread) {}
 
   __device__ __forceinline__ void run() {
+    if (C::kOrdered && warpgroup_ == 1) pass_turn(1);  // warpgroup 0 goes first
     Item item = await_item();
     while (item.tile >= 0) {
       const int slot = item_slot();
@@ -98,30 +117,30 @@ class Consumer {
     ptx::wgmma_commit();
   }
 
-  __device__ __forceinline__ void mask(Scores& s, const Step& step, const Item& item, const Row& row) const {
-    KeepBits<C::kKeys / 32> keep;
+  // Which scores of a marked step to keep.
+  __device__ __forceinline__ KeepBits find_kept(const Step& step, const Item& item, const Row& row) const {
+    KeepBits keep{{~0u, ~0u}};
+    if (!step.masked) return keep;
     const Pattern& pattern = p_.patterns[item.pattern];
-    const int lane = thread_ & 31;
-    if (step.fill == kFillFull) {
-#pragma unroll
-      for (int w = 0; w < C::kKeys / 32; ++w) keep.row[0][w] = keep.row[1][w] = 0xffffffffu;
-    } else if (step.fill == kFillClauses) {
-      keep_by_clauses(keep, p_, pattern, step.first_key,
-                      row.index + p_.geometry.key_length - p_.geometry.query_length, lane);
-    } else {
+    const int my_key = step.first_key + 32 * (thread_ & 3);
+    if (step.fill == kFillClauses) {
+      keep = keep_by_clauses(p_, pattern, my_key, row.index + p_.geometry.key_length - p_.geometry.query_length);
+    } else if (step.fill >= kFillBitmap) {
       constexpr int kRowWords = C::kSide / 32;
       constexpr int64_t kBitmapWords = C::kSide * kRowWords;
-      keep_by_bitmap<kRowWords>(keep, table<uint32_t>(p_, pattern.bitmaps) + (step.fill - kFillBitmap) * kBitmapWords,
-                     step.first_key, row.index % C::kSide);
+      keep = keep_by_bitmap<kRowWords>(
+          table<uint32_t>(p_, pattern.bitmaps) + (step.fill - kFillBitmap) * kBitmapWords, my_key,
+          row.index % C::kSide);
     }
-    apply_keep(s, keep, p_.geometry.key_length - step.first_key, lane);
+    drop_missing(keep, p_.geometry.key_length - my_key);
+    return keep;
   }
 
-  __device__ __forceinline__ void finish_scores(Scores& s, const Step& step, const Item& item, const Row& row) const {
+  __device__ __forceinline__ void finish_scores(Scores& s, const KeepBits& keep, const Step& step, const Row& row) const {
     if constexpr (C::kModified)
       modify_scores(s, p_, row.slope, step.first_key, row.index + p_.geometry.key_length - p_.geometry.query_length,
                     thread_);
-    if (step.masked) mask(s, step, item, row);
+    if (step.masked) apply_keep(s, keep, thread_ & 31);
   }
 
   __device__ __forceinline__ Row row_of(const Item& item) const {
@@ -162,13 +181,14 @@ class Consumer {
     ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
     ptx::wgmma_fence();
     issue_scores(s, slot);
+    Step step = s_.step[k_.slot];
+    Row row = row_of(item);
+    KeepBits keep = find_kept(step, item, row);
     ptx::wgmma_wait<0>();
     for (;;) {
       ptx::pin(s);
-      Step step = s_.step[k_.slot];
       leave_keys(step, slot);
-      const Row row = row_of(item);
-      finish_scores(s, step, item, row);
+      finish_scores(s, keep, step, row);
       Outputs o;
 #pragma unroll
       for (int i = 0; i < kOutputs; ++i) o[i] = 0.0f;
@@ -177,12 +197,12 @@ class Consumer {
       Item next;
       for (;;) {
         if (step.last) {
-          next = conclude(o, s, even, state, item, slot);
+          next = conclude(o, s, even, keep, state, step, item, slot, row);
           break;
         }
         advance(o, s, even, odd, state, step, item, slot, row);
         if (step.last) {
-          next = conclude(o, s, odd, state, item, slot);
+          next = conclude(o, s, odd, keep, state, step, item, slot, row);
           break;
         }
         advance(o, s, odd, even, state, step, item, slot, row);
@@ -194,8 +214,9 @@ class Consumer {
   }
 
   // The last products of an item and its store; with two Qs, the first scores of the next item under them.
-  __device__ __forceinline__ Item conclude(Outputs& o, Scores& s, Weights& weights, const SoftmaxState& state,
-                                           const Item& item, int slot) {
+  __device__ __forceinline__ Item conclude(Outputs& o, Scores& s, Weights& weights, KeepBits& keep,
+                                           const SoftmaxState& state, Step& step, const Item& item, int slot,
+                                           Row& row) {
     if (C::kQStages == 1) {
       finish_values(o, weights);
       store(o, state, item, slot);
@@ -214,6 +235,9 @@ class Consumer {
     ptx::wgmma_fence();
     issue_values(o, weights);
     issue_scores(s, item_slot());
+    step = s_.step[k_.slot];
+    row = row_of(next);
+    keep = find_kept(step, next, row);
     ptx::wgmma_wait<1>();
     ptx::pin(o);
     leave_values();
@@ -227,17 +251,22 @@ class Consumer {
                                           Step& step, const Item& item, int slot, const Row& row) {
     ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
     step = s_.step[k_.slot];
+    if (C::kOrdered) await_turn(warpgroup_);  // both warpgroups take the same number of turns: the steps of their items
     ptx::pin(s);
     ptx::wgmma_fence();
     issue_scores(s, slot);
+    KeepBits keep;
+    if (C::kMaskEarly) keep = find_kept(step, item, row);
     ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
     ptx::pin(o);
     ptx::wgmma_fence();
     issue_values(o, before);
+    if (C::kOrdered) pass_turn(warpgroup_);
     ptx::wgmma_wait<1>();
     ptx::pin(s);
     leave_keys(step, slot);
-    finish_scores(s, step, item, row);
+    if (!C::kMaskEarly) keep = find_kept(step, item, row);
+    finish_scores(s, keep, step, row);
     float rescale[2];
     const bool raised = next_softmax<T>(s, now, state, rescale, row.scale);
     ptx::wgmma_wait<0>();

@@ -13,8 +13,8 @@ namespace sparsek::attention {
 template <typename C>
 __device__ __forceinline__ void init_barriers(SharedStorage<C>& s) {
   constexpr int kReleases = 4 * C::kTeam;  // one lane of each consumer warp
-  ptx::mbarrier_init(&s.plan_full, 1);
-  ptx::mbarrier_init(&s.plan_empty, 1);
+  ptx::mbarrier_init(&s.plan_full, 32);
+  ptx::mbarrier_init(&s.plan_empty, 32);
   for (int i = 0; i < C::kQStages; ++i) {
     ptx::mbarrier_init(&s.q_full[i], 1);
     ptx::mbarrier_init(&s.q_empty[i], kReleases);

@@ -35,8 +35,8 @@ class Producer {
     const Item item = s_.plan.item;
     const WalkStart start = s_.plan.start;
     const BlockRange share = s_.plan.share[ptx::lane_index()];
+    ptx::mbarrier_arrive(&s_.plan_empty);  // each lane for what it read
     __syncwarp();
-    if (ptx::elect_one()) ptx::mbarrier_arrive(&s_.plan_empty);
     Job job{item, BlockWalk<C::kSide>(p_, item.pattern, item.tile, start, share), {INT_MAX, kFillFull}};
     if (item.tile >= 0) job.first = job.walk.next();
     job.item.empty = job.first.index == INT_MAX;

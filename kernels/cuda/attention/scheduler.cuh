@@ -48,8 +48,7 @@ __device__ __forceinline__ void post_plan(SharedStorage<C>& s, const Item& item,
     s.plan.item = item;
     s.plan.start = start;
   }
-  __syncwarp();
-  if (lane == 0) ptx::mbarrier_arrive(&s.plan_full);
+  ptx::mbarrier_arrive(&s.plan_full);  // each lane for what it wrote
 }
 
 // Draws an item as soon as the producer has taken the one before, not earlier: items drawn far ahead make the end of the
