@@ -37,6 +37,6 @@ export async function fullReport(): Promise<BenchReport> {
   const backend = referenceBackend();
   const limits = await measureLimits(backend, ['f32'], { sizes: { memory: 64, arithmetic: 32, block: 16 } });
   const contestants = [sparsekContestant(backend, '1'), densePeer] as const;
-  const cases = suite(...products, ...sizes, ...attention, convertCase);
+  const cases = { ...suite(...products, ...sizes, ...attention, convertCase), memory: true };
   return runSuite(cases, contestants, { ...QUICK, minRounds: 1, maxRounds: 1, limits });
 }

@@ -80,6 +80,22 @@ describe('runSuite', () => {
     expect(result!.noise).toBe(0);
   });
 
+  it('keeps the one under test first, even where it is skipped', async () => {
+    const own: Contestant = { ...scripted('own', 1), prepare: async () => ({ skipped: 'no kernel' }) };
+    const [result] = (await runSuite(suite(spmmCase), [own, scripted('peer', 2)], QUICK)).results;
+    expect(result!.contestants.map(({ name, timeRatio }) => [name, timeRatio])).toEqual([
+      ['own', undefined],
+      ['peer', 1],
+    ]);
+  });
+
+  it('gives no rates for calls and plans, whose work is not what was timed', async () => {
+    const cases = suite({ ...spmmCase, measure: 'call' });
+    const [result] = (await runSuite(cases, [reference()], QUICK)).results;
+    expect(result!.contestants[0]).not.toHaveProperty('usefulTflops');
+    expect(result!.contestants[0]!.check!.passed).toBe(true);
+  });
+
   it('releases what was prepared when a contestant fails', async () => {
     const log: string[] = [];
     const failing: Contestant = {

@@ -47,6 +47,25 @@ describe('sparsekContestant', () => {
     expect(Math.max(...half.map((value, n) => Math.abs(value - full[n]!)))).toBeLessThan(0.1);
   });
 
+  it('times whole calls and plans when the case asks for that', async () => {
+    const backend = referenceBackend();
+    let plans = 0;
+    const counting: Backend = {
+      ...backend,
+      planSpmm: (problem, options) => {
+        plans++;
+        return backend.planSpmm(problem, options);
+      },
+    };
+    await using call = await prepared({ ...spmmCase, measure: 'call' }, counting);
+    expect(await call.run()).toBeGreaterThan(0);
+    expect(plans).toBe(1);
+    await using plan = await prepared({ ...spmmCase, measure: 'plan' }, counting);
+    expect(await plan.run()).toBeGreaterThan(0);
+    expect(plans).toBe(1 + 1 + 20);
+    expect(await plan.result!()).toHaveLength(72 * 24);
+  });
+
   it('times conversions there and back, which have no result to check', async () => {
     await using run = await prepared(convertCase);
     expect(await run.run()).toBeGreaterThan(0);

@@ -58,6 +58,8 @@ export const benchCaseSchema = z.discriminatedUnion('operation', [spmm, attentio
 export const suiteSchema = z.strictObject({
   name: z.string().min(1),
   description: z.string(),
+  /** Also report the peak memory of every case; for cases of many megabytes, in rising order. */
+  memory: z.boolean().optional(),
   cases: z.array(benchCaseSchema).min(1),
 });
 

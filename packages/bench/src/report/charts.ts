@@ -43,9 +43,9 @@ async function draw(spec: TopLevelSpec, theme: Theme): Promise<string> {
   const config = {
     background: 'transparent',
     font: 'system-ui, sans-serif',
-    axis: { ...axis, tickColor: theme.grid, labelLimit: 320, labelFontSize: 11, titleFontSize: 12 },
-    legend: { labelColor: theme.text, titleColor: theme.text, labelLimit: 320, labelFontSize: 11 },
-    header: { labelColor: theme.text, titleColor: theme.text, labelLimit: 420, labelFontSize: 11 },
+    axis: { ...axis, tickColor: theme.grid, labelLimit: 640, labelFontSize: 11, titleFontSize: 12 },
+    legend: { labelColor: theme.text, titleColor: theme.text, labelLimit: 640, labelFontSize: 11 },
+    header: { labelColor: theme.text, titleColor: theme.text, labelLimit: 640, labelFontSize: 11 },
     title: { color: theme.text },
     view: { stroke: 'transparent' },
     range: { category: [...theme.marks] },

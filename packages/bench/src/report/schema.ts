@@ -48,7 +48,8 @@ const caseResult = z.strictObject({
   noise: z.number(),
   /**
    * Most bytes of the process resident while the first contestant planned and ran once, beyond those before the
-   * inputs were made: inputs, plan, scratch memory and output. Absent where the system does not tell.
+   * inputs were made: inputs, plan, scratch memory and output. Absent where the
+   * suite does not ask for it or the system does not tell.
    */
   peakBytes: z.number().optional(),
 });

@@ -35,6 +35,7 @@ export async function runSuite(
     options.signal?.throwIfAborted();
     const result = await runCase(benchCase, contestants, {
       ...options,
+      memory: suite.memory ?? false,
       onProgress: (share) => options.onProgress?.((index + share) / suite.cases.length),
     });
     results.push(result);
@@ -60,9 +61,9 @@ interface Entry {
 async function runCase(
   benchCase: BenchCase,
   contestants: readonly Contestant[],
-  options: RunSuiteOptions,
+  options: RunSuiteOptions & { readonly memory: boolean },
 ): Promise<CaseResult> {
-  const memory = await watchMemory();
+  const memory = options.memory ? await watchMemory() : undefined;
   const data = makeCaseData(benchCase);
   const work = workOf(data);
   const entries: Entry[] = [];

@@ -10,6 +10,7 @@ export const memorySuite: SuiteMaker = (device) => {
     name: 'memory',
     description:
       'Peak memory and time of attention under a window of 1024 keys, against the length of the context',
+    memory: true,
     cases: LENGTHS.map((length) => ({
       name: `attention window 1024, D = 64, ${length}K tokens, 4 heads`,
       operation: 'attention',

@@ -75,7 +75,9 @@ const COLOR = {
 } as const;
 
 function roof({ arithmetic, bytesPerSecond }: MachineLimits, intensities: readonly number[]) {
-  const [from, to] = [Math.min(...intensities) / MARGIN, Math.max(...intensities) * MARGIN];
+  const ridges = arithmetic.map(({ flopsPerSecond }) => flopsPerSecond / bytesPerSecond);
+  const marked = [...intensities, ...ridges];
+  const [from, to] = [Math.min(...marked) / MARGIN, Math.max(...marked) * MARGIN];
   return arithmetic.flatMap(({ dtype, flopsPerSecond }) =>
     // Straight lines on logarithmic axes: two ends and the ridge say everything.
     [from, flopsPerSecond / bytesPerSecond, to]

@@ -23,7 +23,7 @@ export async function timesParts(results: readonly CaseResult[]): Promise<PagePa
         field: 'case',
         type: 'nominal',
         title: null,
-        sort: null,
+        sort: [...new Set(values.map((value) => value.case))],
         header: { labelAngle: 0, labelAlign: 'left', labelOrient: 'top', labelAnchor: 'start' },
       },
       y: { field: 'contestant', type: 'nominal', title: null, sort: null },
