@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackendUnavailableError } from '@sparsek/types';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cudaAvailability, cudaSystem, listDevices, openCudaBackend, openDevice } from '../src/index.js';
 import { useDriverDouble } from './driver-double/use.js';
 
@@ -95,6 +95,24 @@ describe('cudaAvailability', () => {
   it('does not start a context', () => {
     cudaAvailability();
     expect(double.calls('cuDevicePrimaryCtxRetain')).toEqual([]);
+  });
+});
+
+describe('another platform', () => {
+  const platform = process.platform;
+  afterEach(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+    vi.resetModules();
+  });
+
+  it('is a reason too', async () => {
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    vi.resetModules();
+    const fresh = await import('../src/index.js');
+    expect(fresh.cudaAvailability()).toEqual({
+      available: false,
+      reason: `it needs Linux on x64, and this is win32-${process.arch}`,
+    });
   });
 });
 

@@ -118,6 +118,16 @@ describe('spmm', () => {
     });
   });
 
+  it('launches at least once', async () => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planSpmm(problem);
+      for (const count of [0, -1, 1.5, Number.NaN]) {
+        await expect(plan.run({ values, dense }, { launches: count })).rejects.toThrow(InvalidArgumentError);
+      }
+      expect(backend.cudaDevice.memory().pool.used).toBeLessThan(100_000);
+    });
+  });
+
   it('takes blocks and dtypes that the fast kernels do not', async () => {
     await withBackend(async (backend) => {
       const odd = randomPattern({ shape: [50, 70], blockShape: [5, 7], density: 0.3, seed: 1 });

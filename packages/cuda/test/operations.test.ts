@@ -61,6 +61,15 @@ describe('spmm on the device', () => {
     expect(double.calls().map((line) => line.split(' ')[0])).toEqual(['cuGraphLaunch']);
   });
 
+  it('is planned before a capture, not within', () => {
+    using device = openDevice();
+    expect(() => device.stream.capture(() => void planSpmmOnDevice(device, problem))).toThrow(
+      /Expected a stream that is not being captured for making a plan/,
+    );
+    using plan = planSpmmOnDevice(device, problem);
+    expect(plan.kernel).toMatch(/^sparsek_narrow/);
+  });
+
   it('takes another stream of the device', () => {
     using device = openDevice();
     using other = device.createStream();

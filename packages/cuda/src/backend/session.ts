@@ -5,6 +5,8 @@ import { type Open, type StreamState, streamState } from '../device/state.js';
 import type { DeviceMemory } from '../memory/device-memory.js';
 import type { NativeBinding, TypedArray } from '../native/binding.js';
 import type { CudaEvent } from '../stream/event.js';
+import { requireNotCapturing } from '../stream/stream.js';
+import { checkExtent } from './check.js';
 
 /** What the backend's operations work with. */
 export interface Session {
@@ -12,11 +14,23 @@ export interface Session {
   readonly binding: NativeBinding;
   /** Throws a `DisposedError` after the backend's end. */
   stream(): Open<StreamState>;
+  /** The stream for making plans, which copies tables to the device: a capture would not run the copies. */
+  planningStream(): Open<StreamState>;
 }
 
 export function createSession(device: CudaDevice): Session {
   const { binding } = streamState(device.stream).device;
-  return { device, binding, stream: () => streamState(device.stream, 'backend') };
+  const stream = () => streamState(device.stream, 'backend');
+  return {
+    device,
+    binding,
+    stream,
+    planningStream() {
+      const state = stream();
+      requireNotCapturing(state, 'making a plan');
+      return state;
+    },
+  };
 }
 
 /** Device memory of one run, freed together: the pool hands it on only behind the run's work. */
@@ -54,6 +68,7 @@ export interface Stopwatch extends Disposable {
 
 /** @param launches - How many times in a row; the reading is the mean of one. */
 export function timeLaunch({ device }: Session, launch: () => void, launches = 1): Stopwatch {
+  checkExtent(launches, 'launches', 1);
   const start: CudaEvent = device.createEvent();
   const end: CudaEvent = device.createEvent();
   device.stream.record(start);

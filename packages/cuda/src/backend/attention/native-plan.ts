@@ -40,7 +40,7 @@ export function createNativePlans(
       const made =
         plans.get(alibi) ??
         guard('plan attention', () =>
-          session.binding.planAttention(session.stream().handle, { ...shape, alibi }),
+          session.binding.planAttention(session.planningStream().handle, { ...shape, alibi }),
         );
       plans.set(alibi, made);
       return made;

@@ -25,7 +25,7 @@ export function createNativePlans(
   const make = (columnMajor: boolean) =>
     guard('plan spmm', () =>
       session.binding.planSpmm(
-        session.stream().handle,
+        session.planningStream().handle,
         ...pattern.shape,
         ...pattern.blockShape,
         pattern.indptr,
