@@ -22,8 +22,24 @@ describe('build-cubins', () => {
   it('reads registers, spills and shared memory of every kernel', () => {
     const { kernels, advisories } = parsePtxas(LOG);
     expect(kernels).toEqual([
-      { name: 'fast_a', target: 'sm_90a', stackBytes: 0, spillBytes: 0, registers: 168, barriers: 7, staticSharedBytes: 0 },
-      { name: 'fast_b', target: 'sm_90a', stackBytes: 16, spillBytes: 20, registers: 40, barriers: 1, staticSharedBytes: 8192 },
+      {
+        name: 'fast_a',
+        target: 'sm_90a',
+        stackBytes: 0,
+        spillBytes: 0,
+        registers: 168,
+        barriers: 7,
+        staticSharedBytes: 0,
+      },
+      {
+        name: 'fast_b',
+        target: 'sm_90a',
+        stackBytes: 16,
+        spillBytes: 20,
+        registers: 40,
+        barriers: 1,
+        staticSharedBytes: 8192,
+      },
     ]);
     expect(advisories).toHaveLength(1);
   });
@@ -42,7 +58,8 @@ describe('build-cubins', () => {
   });
 
   it('rejects serialised wgmma and ignored register hints, not advisories about injected waits', () => {
-    const serialised = "ptxas info : (C7510) Potential Performance Loss: wgmma.mma_async instructions are serialized";
+    const serialised =
+      'ptxas info : (C7510) Potential Performance Loss: wgmma.mma_async instructions are serialized';
     const module = { kernels: ['fast_{a,b}'] };
     expect(healthProblems(module, parsePtxas(`${LOG}${serialised}\n`))).toEqual([serialised]);
     for (const code of ['C7504', 'C7508', 'C7515', 'C7518', 'C7520']) {
