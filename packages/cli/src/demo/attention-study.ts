@@ -35,7 +35,6 @@ const MODELS = [
   'streaming-llm',
 ] as const;
 
-const LENGTHS = [8192, 32768];
 const SEED = 1;
 const BLOCK = 64;
 const REPEATS = 2;
@@ -51,10 +50,11 @@ interface Model {
 /** Runs each mask at each length; time and memory should follow the visible blocks, not the square of the length. */
 export async function runAttentionStudy(
   backend: Backend,
+  lengths: readonly number[],
   options: RunOptions = {},
 ): Promise<AttentionFigure[]> {
   const figures: AttentionFigure[] = [];
-  const runs = LENGTHS.flatMap((length) => models(length).map((model) => ({ length, model })));
+  const runs = lengths.flatMap((length) => models(length).map((model) => ({ length, model })));
   for (const [index, { length, model }] of runs.entries()) {
     options.signal?.throwIfAborted();
     figures.push(await runModel(backend, model, length, options.signal));

@@ -40,8 +40,12 @@ export interface PruningStudy {
   readonly figures: readonly PruningFigure[];
 }
 
-const BLOCK_SIZES = [16, 32, 64];
-const DENSITIES = [0.75, 0.5, 0.25, 0.125];
+/** Which ways of pruning are compared: every block size at every density. */
+export interface PruningVariants {
+  readonly blockSizes: readonly number[];
+  readonly densities: readonly number[];
+}
+
 const REPEATS = 3;
 const CHECKED_LAYER = 'layer 0 ffn 1';
 
@@ -53,17 +57,18 @@ const CHECKED_LAYER = 'layer 0 ffn 1';
 export async function runPruningStudy(
   model: SentenceModel,
   backend: Backend,
+  { blockSizes, densities }: PruningVariants,
   options: RunOptions = {},
 ): Promise<PruningStudy> {
   const sentences = [...PARAPHRASES.flat(), ...CLASSICS];
   const packed = packSentences(sentences.map(createTokenizer(model.vocabulary)));
   const layers = linearLayers(model);
   const figures: PruningFigure[] = [];
-  const variants = BLOCK_SIZES.flatMap((blockSize) => DENSITIES.map((density) => ({ blockSize, density })));
+  const variants = blockSizes.flatMap((blockSize) => densities.map((density) => ({ blockSize, density })));
   let dense: Variant | undefined;
   for (const [index, { blockSize, density }] of variants.entries()) {
     options.signal?.throwIfAborted();
-    if (index % DENSITIES.length === 0) {
+    if (index % densities.length === 0) {
       dense = await runVariant(model, backend, packed, (layer) =>
         bsrFromDense(toDense(layer), [blockSize, blockSize]),
       );
