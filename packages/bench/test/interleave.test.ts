@@ -24,6 +24,19 @@ describe('interleave', () => {
     ]);
   });
 
+  it('runs each once untimed after another, when asked, but not after itself', async () => {
+    const log: string[] = [];
+    const a = scripted('a', [10], log);
+    const b = scripted('b', [20], log);
+    const times = await interleave([a, b, a], { minRounds: 2, maxRounds: 2, rewarm: true });
+    expect(log.join('')).toBe('aabbaa' + 'abbaa' + 'abbaa');
+    expect(times).toEqual([
+      [10, 10],
+      [20, 20],
+      [10, 10],
+    ]);
+  });
+
   it('warms up until two runs agree, and never counts a warm-up', async () => {
     const log: string[] = [];
     const [times] = await interleave([scripted('a', [100, 50, 20, 20, 7], log)], {

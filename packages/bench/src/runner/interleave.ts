@@ -1,12 +1,17 @@
 import type { RunOptions } from '@sparsek/types';
 
 export interface InterleaveOptions extends RunOptions {
-  /** Counted rounds at least. Default 5. */
+  /** Counted rounds at least. Default 7: a median of fewer is moved by one burst of load. */
   readonly minRounds?: number;
   /** Counted rounds at most. Default 50. */
   readonly maxRounds?: number;
   /** After the fewest rounds, stop once this much time was measured, in milliseconds. Default 2000. */
   readonly budgetMs?: number;
+  /**
+   * Lets everyone run once untimed before a timed run that follows somebody else's: caches, clocks and sleeping
+   * threads as another leaves them would favour whoever follows itself. Default false.
+   */
+  readonly rewarm?: boolean;
 }
 
 /** Two warm-up runs in a row that differ by less than this are called stable. */
@@ -21,13 +26,16 @@ export async function interleave(
   runs: readonly (() => Promise<number>)[],
   options: InterleaveOptions = {},
 ): Promise<number[][]> {
-  const { minRounds = 5, maxRounds = 50, budgetMs = 2000, signal, onProgress } = options;
+  const { minRounds = 7, maxRounds = 50, budgetMs = 2000, rewarm = false, signal, onProgress } = options;
   for (const run of runs) await warmUp(run, signal);
   const times: number[][] = runs.map(() => []);
   let spent = 0;
+  let latest = runs.at(-1);
   for (let round = 0; round < maxRounds && (round < minRounds || spent < budgetMs); round++) {
     for (const [index, run] of runs.entries()) {
       signal?.throwIfAborted();
+      if (rewarm && run !== latest) await run();
+      latest = run;
       const time = await run();
       times[index]?.push(time);
       spent += time;

@@ -12,7 +12,7 @@ import { pairedSpeedup, summarise } from './statistics.js';
 
 export interface RunSuiteOptions
   extends RunOptions,
-    Pick<InterleaveOptions, 'minRounds' | 'maxRounds' | 'budgetMs'> {
+    Pick<InterleaveOptions, 'minRounds' | 'maxRounds' | 'budgetMs' | 'rewarm'> {
   /** Written into the report, so that a reader can repeat the run. */
   readonly command?: string;
   /** What `measureLimits` found, for the report. */
@@ -108,11 +108,12 @@ async function timeAndCheck(
   const [first] = entries;
   if (!first) return { results: [], noise: 0 };
   // The first runs twice a round: what it differs from itself is what no difference can be told from.
-  const runs = [...entries, first].map(
+  const each = entries.map(
     ({ prepared }) =>
       () =>
         prepared.run(),
   );
+  const runs = [...each, each[0]!];
   const times = await interleave(runs, options);
   const own = times[0]!;
   const results: ContestantResult[] = [];

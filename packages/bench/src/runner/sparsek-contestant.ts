@@ -3,10 +3,8 @@ import type { Backend, Plan } from '@sparsek/types';
 import type { AttentionData, CaseData, ConvertData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase, SpmmCase } from '../case/schema.js';
 import type { Contestant, PreparedRun } from './contestant.js';
+import { isCudaBackend, prepareOnDevice } from './device-runs.js';
 import { timeCalls } from './time-calls.js';
-
-/** As many as GPU peers launch in a row (peers/sparsek_peers/gpu.py), so that all see the same clocks. */
-const LAUNCHES = 5;
 
 /** A backend of this library as a contestant. The backend stays the caller's, who disposes it. */
 export function sparsekContestant(backend: Backend, version: string): Contestant {
@@ -18,6 +16,10 @@ export function sparsekContestant(backend: Backend, version: string): Contestant
       if (data.operation === 'convert') return prepareConvert(data);
       if (!backend.supports(data.operation, dtype)) {
         return { skipped: `no ${data.operation} of ${dtype} on ${backend.device}` };
+      }
+      const { measure = 'compute' } = benchCase;
+      if (measure === 'compute' && isCudaBackend(backend)) {
+        return prepareOnDevice(backend.cudaDevice, benchCase, data);
       }
       if (data.operation === 'spmm') return prepareSpmm(backend, benchCase as SpmmCase, data);
       return prepareAttention(backend, benchCase as AttentionCase, data);
@@ -53,7 +55,7 @@ async function planRun<Inputs, Output>(
   const plan = await make();
   let newest: Output | undefined;
   const compute = async () => {
-    const { output, computeMs } = await plan.run(inputs, { launches: LAUNCHES });
+    const { output, computeMs } = await plan.run(inputs);
     newest = output;
     return computeMs;
   };

@@ -81,6 +81,8 @@ async function bench(name: string, options: BenchOptions, context: CliContext): 
     report = await runSuite(suite, [sparsekContestant(backend, VERSION), ...peers.contestants], {
       signal: context.signal,
       command: commandLine(name, options),
+      // GPU contestants launch several times in a row instead, which is cheaper there.
+      rewarm: device === 'cpu',
       ...(limits ? { limits } : {}),
       onProgress: progress.update,
     });
