@@ -21,7 +21,7 @@ function provenance({ command, machine, results }) {
   const { cpu, threads, os, node, date } = machine;
   const noise = Math.max(...results.map((result) => result.noise));
   return (
-    `\`${command}\` on ${cpu}, ${threads} hardware threads, ${os}, Node ${node}, ${date.slice(0, 10)}; ` +
+    `\`${command}\` on ${cpu}, ${threads} hardware threads, ${os.split(' ')[0]}, Node ${node}, ${date.slice(0, 10)}; ` +
     `a contestant against itself differed by at most ${(100 * noise).toFixed(1)} %.`
   );
 }
@@ -69,7 +69,7 @@ function memoryTable(report) {
     mebibytes(4 * 4 * it.batch * it.heads * it.queryLength * it.headDim),
     mebibytes(4 * it.batch * it.heads * it.queryLength * it.keyLength),
   ]);
-  const head = ['tokens', 'time', 'peak memory', 'of that Q, K, V and O', 'all scores would take'];
+  const head = ['tokens', 'time', 'peak memory', 'Q, K, V and O alone', 'all scores would take'];
   return `${table(head, rows)}\n\n${provenance(report)}`;
 }
 
