@@ -1,5 +1,5 @@
+import { attentionShape } from '@sparsek/bsr/problem';
 import type { AttentionInputs, AttentionProblem, AttentionResult } from '@sparsek/types';
-import { attentionShape } from '../checks/attention.js';
 import { encode } from '../numeric/values.js';
 import { allRows, tokenStart } from '../reference/attention.js';
 

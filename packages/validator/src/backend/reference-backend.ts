@@ -1,4 +1,18 @@
-import { checkHybrid, checkPattern, checkSparse24 } from '@sparsek/bsr';
+import {
+  checkAttentionInputs,
+  checkAttentionProblem,
+  checkSddmmInputs,
+  checkSddmmProblem,
+  checkSpgemmInputs,
+  checkSpgemmProblem,
+  checkSpmm24Inputs,
+  checkSpmm24Problem,
+  checkSpmmInputs,
+  checkSpmmProblem,
+  type Product,
+  spmm24Product,
+  spmmProduct,
+} from '@sparsek/bsr/problem';
 import {
   type AttentionInputs,
   type AttentionProblem,
@@ -8,7 +22,6 @@ import {
   type DenseMatrix,
   DisposedError,
   type Dtype,
-  InvalidArgumentError,
   type Plan,
   type PlanOptions,
   type SddmmInputs,
@@ -22,15 +35,6 @@ import {
   type SpmmProblem,
   type Values,
 } from '@sparsek/types';
-import { checkChoice, checkCount, checkDtype, checkNumber, checkValues } from '../checks/arguments.js';
-import { checkAttentionInputs, checkAttentionProblem } from '../checks/attention.js';
-import {
-  checkOperand,
-  checkProduct,
-  checkProductInputs,
-  outputShape,
-  type Product,
-} from '../checks/product.js';
 import { encode } from '../numeric/values.js';
 import { attentionSteps } from '../reference/attention.js';
 import { sddmmSteps } from '../reference/sddmm.js';
@@ -71,25 +75,25 @@ export function referenceBackend(): Backend {
     planSpmm: (problem, options) =>
       plan(
         options,
-        (validate) => checkSpmm(problem, validate),
+        (validate) => checkSpmmProblem(problem, validate),
         () => spmmParts(problem),
       ),
     planSddmm: (problem, options) =>
       plan(
         options,
-        (validate) => checkSddmm(problem, validate),
+        (validate) => checkSddmmProblem(problem, validate),
         () => sddmmParts(problem),
       ),
     planSpgemm: (problem, options) =>
       plan(
         options,
-        (validate) => checkSpgemm(problem, validate),
+        (validate) => checkSpgemmProblem(problem, validate),
         () => spgemmParts(problem),
       ),
     planSpmm24: (problem, options) =>
       plan(
         options,
-        (validate) => checkSpmm24(problem, validate),
+        (validate) => checkSpmm24Problem(problem, validate),
         () => spmm24Parts(problem),
       ),
     planAttention: (problem, options) =>
@@ -106,68 +110,28 @@ export function referenceBackend(): Backend {
 
 type Parts<Inputs, Computed, Output> = Omit<PlanParts<Inputs, Computed, Output>, 'planMs' | 'isDisposed'>;
 
-function checkSpmm(problem: SpmmProblem, validate: boolean): void {
-  if (validate) checkPattern(problem.pattern, 'pattern');
-  checkDtype(problem.dtype, 'dtype');
-  if (problem.side !== undefined) checkChoice(problem.side, ['left', 'right'], 'side');
-  checkProduct(problem);
-}
-
 function spmmParts(problem: SpmmProblem): Parts<SpmmInputs, Float64Array, DenseMatrix> {
-  const { pattern, dtype } = problem;
-  const [m, k] = pattern.shape;
-  const product: Product = {
-    shape: problem.transpose === true ? [k, m] : [m, k],
-    side: problem.side ?? 'left',
-    denseExtent: problem.denseExtent,
-    dtype,
-    outputDtype: problem.outputDtype ?? dtype,
-  };
+  const product = spmmProduct(problem);
   return {
-    check: (inputs) => {
-      checkValues(inputs.values, dtype, storedLength(pattern), 'values');
-      checkProductInputs(product, inputs);
-    },
+    check: (inputs) => checkSpmmInputs(problem, inputs),
     compute: (inputs) => spmmSteps(problem, inputs),
     finish: (numbers, inputs) => denseOutput(numbers, product, inputs.out),
   };
 }
 
-function checkSpmm24(problem: Spmm24Problem, validate: boolean): void {
-  const { a } = problem;
-  if (validate && 'kinds' in a) checkHybrid(a, 'a');
-  if (validate && !('kinds' in a)) checkSparse24(a, 'a');
-  checkProduct(problem);
-}
-
 function spmm24Parts(problem: Spmm24Problem): Parts<Spmm24Inputs, Float64Array, DenseMatrix> {
-  const { shape, dtype } = problem.a;
-  const outputDtype = problem.outputDtype ?? dtype;
-  const product: Product = { shape, side: 'left', denseExtent: problem.denseExtent, dtype, outputDtype };
+  const product = spmm24Product(problem);
   return {
-    check: (inputs) => checkProductInputs(product, inputs),
+    check: (inputs) => checkSpmm24Inputs(problem, inputs),
     compute: (inputs) => spmm24Steps(problem, inputs),
     finish: (numbers, inputs) => denseOutput(numbers, product, inputs.out),
   };
 }
 
-function checkSddmm(problem: SddmmProblem, validate: boolean): void {
-  if (validate) checkPattern(problem.pattern, 'pattern');
-  checkDtype(problem.dtype, 'dtype');
-  checkCount(problem.inner, 'inner');
-  if (problem.outputDtype !== undefined) checkDtype(problem.outputDtype, 'outputDtype');
-}
-
 function sddmmParts(problem: SddmmProblem): Parts<SddmmInputs, Float64Array, BsrMatrix> {
-  const { pattern, dtype, inner } = problem;
-  const outputDtype = problem.outputDtype ?? dtype;
+  const { pattern, dtype, outputDtype = dtype } = problem;
   return {
-    check: (inputs) => {
-      checkOperand(inputs.a, [pattern.shape[0], inner], dtype, 'a');
-      checkOperand(inputs.b, [inner, pattern.shape[1]], dtype, 'b');
-      checkNumber(inputs.alpha, 'alpha');
-      if (inputs.out !== undefined) checkValues(inputs.out, outputDtype, storedLength(pattern), 'out');
-    },
+    check: (inputs) => checkSddmmInputs(problem, inputs),
     compute: (inputs) => sddmmSteps(problem, inputs),
     finish: (numbers, inputs) => ({
       ...pattern,
@@ -177,37 +141,12 @@ function sddmmParts(problem: SddmmProblem): Parts<SddmmInputs, Float64Array, Bsr
   };
 }
 
-function checkSpgemm(problem: SpgemmProblem, validate: boolean): void {
-  const { a, b } = problem;
-  if (validate) {
-    checkPattern(a, 'a');
-    checkPattern(b, 'b');
-  }
-  if (b.shape[0] !== a.shape[1]) {
-    throw new InvalidArgumentError('b.shape[0]', `${a.shape[1]} (the columns of a)`, b.shape[0]);
-  }
-  if (b.blockShape[0] !== a.blockShape[1]) {
-    throw new InvalidArgumentError(
-      'b.blockShape[0]',
-      `${a.blockShape[1]} (a's block width)`,
-      b.blockShape[0],
-    );
-  }
-  checkDtype(problem.dtype, 'dtype');
-  if (problem.output !== undefined) checkChoice(problem.output, ['bsr', 'dense'], 'output');
-  if (problem.outputDtype !== undefined) checkDtype(problem.outputDtype, 'outputDtype');
-}
-
 function spgemmParts(
   problem: SpgemmProblem,
 ): Parts<SpgemmInputs, { pattern: SpgemmProblem['a']; values: Float64Array }, SpgemmResult> {
   const dtype: Dtype = problem.outputDtype ?? problem.dtype;
   return {
-    check: (inputs) => {
-      checkValues(inputs.aValues, problem.dtype, storedLength(problem.a), 'aValues');
-      checkValues(inputs.bValues, problem.dtype, storedLength(problem.b), 'bValues');
-      checkNumber(inputs.alpha, 'alpha');
-    },
+    check: (inputs) => checkSpgemmInputs(problem, inputs),
     compute: (inputs) => spgemmSteps(problem, inputs),
     finish: ({ pattern, values }) =>
       problem.output === 'dense'
@@ -226,13 +165,9 @@ function attentionParts(
   };
 }
 
-function storedLength(pattern: SpmmProblem['pattern']): number {
-  return pattern.indices.length * pattern.blockShape[0] * pattern.blockShape[1];
-}
-
 function denseOutput(numbers: Float64Array, product: Product, out: DenseMatrix | undefined): DenseMatrix {
   const values = encode(numbers, product.outputDtype);
-  return { shape: outputShape(product), dtype: product.outputDtype, values: place(values, out?.values) };
+  return { shape: product.output, dtype: product.outputDtype, values: place(values, out?.values) };
 }
 
 /** Values in the array that the caller asked for, if any. */

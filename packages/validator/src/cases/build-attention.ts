@@ -1,3 +1,4 @@
+import { attentionShape } from '@sparsek/bsr/problem';
 import type {
   AttentionInputs,
   AttentionProblem,
@@ -7,7 +8,6 @@ import type {
   MaskDocuments,
   MaskPattern,
 } from '@sparsek/types';
-import { attentionShape } from '../checks/attention.js';
 import { tokenStart } from '../reference/attention.js';
 import { type Built, pick } from './build-matmul.js';
 import {

@@ -1,3 +1,4 @@
+import { attentionShape } from '@sparsek/bsr/problem';
 import type {
   AttentionInputs,
   AttentionProblem,
@@ -18,7 +19,6 @@ import {
 import { buildAttention } from '../../cases/build-attention.js';
 import type { AttentionCase } from '../../cases/case.js';
 import { firstDamage, guardedOutput } from '../../cases/guarded.js';
-import { attentionShape } from '../../checks/attention.js';
 import { naiveAttention } from '../../naive/attention.js';
 import { decode } from '../../numeric/values.js';
 import { type AttentionRow, allRows, referenceAttention, tokenStart } from '../../reference/attention.js';
