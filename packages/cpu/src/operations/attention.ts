@@ -1,18 +1,22 @@
 import { allocateValues } from '@sparsek/bsr';
-import type {
-  AttentionInputs,
-  AttentionProblem,
-  AttentionResult,
-  BlockMask,
-  DocumentRelation,
-  MaskClause,
-  Plan,
-  PlanOptions,
+import { attentionShape, checkAttentionInputs, checkAttentionProblem } from '@sparsek/bsr/problem';
+import {
+  type AttentionInputs,
+  type AttentionProblem,
+  type AttentionResult,
+  type BlockMask,
+  type DocumentRelation,
+  InvalidArgumentError,
+  type MaskClause,
+  type Plan,
+  type PlanOptions,
 } from '@sparsek/types';
-import { checkObject } from '../checks/arguments.js';
-import { checkAttentionInputs, checkAttentionProblem, tensorShape } from '../checks/attention.js';
+import { checkMemory } from '../checks/memory.js';
 import type { NativeMask, NativePlan } from '../native/addon.js';
 import { type BackendState, makePlan } from '../plan.js';
+
+/** Widest head that the kernels take. */
+const MOST_DIM = 2 ** 20;
 
 export function planAttention(
   state: BackendState,
@@ -20,13 +24,14 @@ export function planAttention(
   options?: PlanOptions,
 ): Promise<Plan<AttentionInputs, AttentionResult>> {
   const begin = performance.now();
-  checkObject(problem, 'problem');
   checkAttentionProblem(problem, options?.validate !== false);
   const { batch, heads, kvHeads, headDim, dtype, layout } = problem;
   const { queryLength } = problem.mask;
   const valueDim = problem.valueDim ?? headDim;
+  checkDim(headDim, 'headDim');
+  checkDim(valueDim, 'valueDim');
   const outputDtype = problem.outputDtype ?? dtype;
-  const shape = tensorShape(problem, heads, queryLength, valueDim);
+  const shape = attentionShape(problem, heads, queryLength, valueDim);
   const { addon, instructionSet } = state;
   return makePlan<NativePlan, AttentionInputs, AttentionResult>(
     state,
@@ -52,31 +57,37 @@ export function planAttention(
       planOf: (plan) => plan,
       start: (plan, inputs, settings) => {
         checkAttentionInputs(problem, inputs);
+        const { q, k, v, sinks, alibiSlopes, out } = inputs;
+        checkMemory({ q, k, v, sinks, alibiSlopes }, out);
         const length = batch * heads * queryLength;
-        const values = inputs.out?.values ?? allocateValues(outputDtype, length * valueDim);
+        const values = out?.values ?? allocateValues(outputDtype, length * valueDim);
         const lse = inputs.lse === true ? allocateValues('f32', length) : undefined;
         const call = addon.runAttention(
           plan,
           {
             dtype,
             outputDtype,
-            q: inputs.q.values,
-            k: inputs.k.values,
-            v: inputs.v.values,
+            q: q.values,
+            k: k.values,
+            v: v.values,
             out: values,
-            sinks: inputs.sinks,
-            alibiSlopes: inputs.alibiSlopes,
+            sinks,
+            alibiSlopes,
             lse,
           },
           settings,
         );
-        const o = inputs.out ?? { shape, dtype: outputDtype, values };
+        const o = out ?? { shape, dtype: outputDtype, values };
         return { output: lse === undefined ? { o } : { o, lse }, call };
       },
     },
     begin,
     options,
   );
+}
+
+function checkDim(dim: number, name: string): void {
+  if (dim > MOST_DIM) throw new InvalidArgumentError(name, `at most ${MOST_DIM}`, dim);
 }
 
 /** Index of each relation in the addon's enumeration. */

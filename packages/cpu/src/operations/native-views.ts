@@ -24,8 +24,3 @@ export function nativeDense(matrix: DenseMatrix, transposed = false): NativeDens
     ? { rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride, values }
     : { rows, columns, rowStride, columnStride, values };
 }
-
-/** Number of values that the blocks of a pattern hold. */
-export function storedLength({ indices, blockShape }: BsrPattern): number {
-  return indices.length * blockShape[0] * blockShape[1];
-}

@@ -1,18 +1,10 @@
-import { allocateValues, checkPattern } from '@sparsek/bsr';
+import { allocateValues } from '@sparsek/bsr';
+import { checkSddmmInputs, checkSddmmProblem, storedLength } from '@sparsek/bsr/problem';
 import type { BsrMatrix, Plan, PlanOptions, SddmmInputs, SddmmProblem } from '@sparsek/types';
-import {
-  checkApart,
-  checkCount,
-  checkDtype,
-  checkNumber,
-  checkObject,
-  checkOutputDtype,
-  checkValues,
-} from '../checks/arguments.js';
-import { checkOperand } from '../checks/product.js';
+import { checkMemory } from '../checks/memory.js';
 import type { NativePlan } from '../native/addon.js';
 import { type BackendState, makePlan } from '../plan.js';
-import { nativeDense, nativePattern, storedLength } from './native-views.js';
+import { nativeDense, nativePattern } from './native-views.js';
 
 export function planSddmm(
   state: BackendState,
@@ -20,13 +12,8 @@ export function planSddmm(
   options?: PlanOptions,
 ): Promise<Plan<SddmmInputs, BsrMatrix>> {
   const begin = performance.now();
-  checkObject(problem, 'problem');
-  const { pattern, dtype, inner } = problem;
-  if (options?.validate !== false) checkPattern(pattern, 'pattern');
-  checkDtype(dtype, 'dtype');
-  checkCount(inner, 'inner');
-  checkOutputDtype(problem.outputDtype);
-  const outputDtype = problem.outputDtype ?? dtype;
+  checkSddmmProblem(problem, options?.validate !== false);
+  const { pattern, dtype, inner, outputDtype = dtype } = problem;
   const length = storedLength(pattern);
   const { shape, blockShape, indptr, indices } = pattern;
   const { addon, instructionSet } = state;
@@ -38,7 +25,8 @@ export function planSddmm(
         addon.planSddmm({ pattern: nativePattern(pattern), inner, dtype, outputDtype }, settings),
       planOf: (plan) => plan,
       start: (plan, inputs, settings) => {
-        checkInputs(inputs);
+        checkSddmmInputs(problem, inputs);
+        checkMemory({ a: inputs.a, b: inputs.b }, inputs.out);
         const values = inputs.out ?? allocateValues(outputDtype, length);
         const call = addon.runSddmm(
           plan,
@@ -58,15 +46,4 @@ export function planSddmm(
     begin,
     options,
   );
-
-  function checkInputs(inputs: SddmmInputs): void {
-    checkObject(inputs, 'inputs');
-    checkOperand(inputs.a, [shape[0], inner], dtype, 'a');
-    checkOperand(inputs.b, [inner, shape[1]], dtype, 'b');
-    checkNumber(inputs.alpha, 'alpha');
-    if (inputs.out === undefined) return;
-    checkValues(inputs.out, outputDtype, length, 'out');
-    checkApart(inputs.out, inputs.a.values, 'a');
-    checkApart(inputs.out, inputs.b.values, 'b');
-  }
 }

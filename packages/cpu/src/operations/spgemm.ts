@@ -1,23 +1,10 @@
-import { allocateValues, checkPattern } from '@sparsek/bsr';
-import {
-  InvalidArgumentError,
-  type Plan,
-  type PlanOptions,
-  type SpgemmInputs,
-  type SpgemmProblem,
-  type SpgemmResult,
-} from '@sparsek/types';
-import {
-  checkChoice,
-  checkDtype,
-  checkNumber,
-  checkObject,
-  checkOutputDtype,
-  checkValues,
-} from '../checks/arguments.js';
+import { allocateValues } from '@sparsek/bsr';
+import { checkSpgemmInputs, checkSpgemmProblem, storedLength } from '@sparsek/bsr/problem';
+import type { Plan, PlanOptions, SpgemmInputs, SpgemmProblem, SpgemmResult } from '@sparsek/types';
+import { checkMemory } from '../checks/memory.js';
 import type { NativeSpgemmPlan } from '../native/addon.js';
 import { type BackendState, makePlan } from '../plan.js';
-import { nativePattern, storedLength } from './native-views.js';
+import { nativePattern } from './native-views.js';
 
 export function planSpgemm(
   state: BackendState,
@@ -25,7 +12,7 @@ export function planSpgemm(
   options?: PlanOptions,
 ): Promise<Plan<SpgemmInputs, SpgemmResult>> {
   const begin = performance.now();
-  checkProblem(problem, options?.validate !== false);
+  checkSpgemmProblem(problem, options?.validate !== false);
   const { a, b, dtype, output = 'bsr' } = problem;
   const outputDtype = problem.outputDtype ?? dtype;
   const shape = [a.shape[0], b.shape[1]] as const;
@@ -42,13 +29,11 @@ export function planSpgemm(
         ),
       planOf: ({ plan }) => plan,
       start: ({ plan, indptr, indices }, inputs, settings) => {
-        checkObject(inputs, 'inputs');
+        checkSpgemmInputs(problem, inputs);
         const { aValues, bValues, alpha } = inputs;
-        checkValues(aValues, dtype, storedLength(a), 'aValues');
-        checkValues(bValues, dtype, storedLength(b), 'bValues');
-        checkNumber(alpha, 'alpha');
+        checkMemory({ aValues, bValues });
         const length =
-          output === 'dense' ? shape[0] * shape[1] : indices.length * blockShape[0] * blockShape[1];
+          output === 'dense' ? shape[0] * shape[1] : storedLength({ shape, blockShape, indptr, indices });
         const values = allocateValues(outputDtype, length);
         const call = addon.runSpgemm(
           plan,
@@ -73,26 +58,4 @@ export function planSpgemm(
     begin,
     options,
   );
-}
-
-function checkProblem(problem: SpgemmProblem, validate: boolean): void {
-  checkObject(problem, 'problem');
-  const { a, b } = problem;
-  if (validate) {
-    checkPattern(a, 'a');
-    checkPattern(b, 'b');
-  }
-  if (b.shape[0] !== a.shape[1]) {
-    throw new InvalidArgumentError('b.shape[0]', `${a.shape[1]} (the columns of a)`, b.shape[0]);
-  }
-  if (b.blockShape[0] !== a.blockShape[1]) {
-    throw new InvalidArgumentError(
-      'b.blockShape[0]',
-      `${a.blockShape[1]} (a's block width)`,
-      b.blockShape[0],
-    );
-  }
-  checkDtype(problem.dtype, 'dtype');
-  checkChoice(problem.output ?? 'bsr', ['bsr', 'dense'], 'output');
-  checkOutputDtype(problem.outputDtype);
 }

@@ -1,18 +1,10 @@
-import { allocateValues, checkPattern } from '@sparsek/bsr';
-import type {
-  DenseMatrix,
-  Plan,
-  PlanOptions,
-  Shape,
-  Spmm24Inputs,
-  SpmmInputs,
-  SpmmProblem,
-} from '@sparsek/types';
-import { checkApart, checkChoice, checkDtype, checkObject, checkValues } from '../checks/arguments.js';
-import { checkProduct, checkProductInputs, outputShape, type Product } from '../checks/product.js';
+import { allocateValues } from '@sparsek/bsr';
+import { checkSpmmInputs, checkSpmmProblem, type Product, spmmProduct } from '@sparsek/bsr/problem';
+import type { DenseMatrix, Plan, PlanOptions, Spmm24Inputs, SpmmInputs, SpmmProblem } from '@sparsek/types';
+import { checkMemory, checkMemoryOfC } from '../checks/memory.js';
 import type { NativePlan, NativeSpmmInputs } from '../native/addon.js';
 import { type BackendState, makePlan, type Started } from '../plan.js';
-import { nativeDense, nativePattern, storedLength } from './native-views.js';
+import { nativeDense, nativePattern } from './native-views.js';
 
 export function planSpmm(
   state: BackendState,
@@ -20,16 +12,10 @@ export function planSpmm(
   options?: PlanOptions,
 ): Promise<Plan<SpmmInputs, DenseMatrix>> {
   const begin = performance.now();
-  checkObject(problem, 'problem');
-  const { pattern, dtype, side = 'left', transpose = false, activation = 'none' } = problem;
-  if (options?.validate !== false) checkPattern(pattern, 'pattern');
-  checkDtype(dtype, 'dtype');
-  checkChoice(side, ['left', 'right'], 'side');
-  checkProduct(problem);
-  const [m, k] = pattern.shape;
-  const shape: Shape = transpose ? [k, m] : [m, k];
-  const outputDtype = problem.outputDtype ?? dtype;
-  const product: Product = { shape, side, denseExtent: problem.denseExtent, dtype, outputDtype };
+  checkSpmmProblem(problem, options?.validate !== false);
+  const { pattern, side, transpose = false, activation = 'none' } = problem;
+  const product = spmmProduct(problem);
+  const { dtype, outputDtype } = product;
   // B op(A) is computed as the transpose of op(A)^T B^T: only strides change, nothing is copied.
   const right = side === 'right';
   const { addon, instructionSet } = state;
@@ -53,10 +39,9 @@ export function planSpmm(
         ),
       planOf: (plan) => plan,
       start: (plan, inputs, settings) => {
-        checkProductInputs(product, inputs);
-        checkValues(inputs.values, dtype, storedLength(pattern), 'values');
-        if (inputs.out !== undefined) checkApart(inputs.out.values, inputs.values, 'values');
-        const { output, native } = productInputs(product, inputs);
+        checkSpmmInputs(problem, inputs);
+        checkMemory({ values: inputs.values }, inputs.out);
+        const { output, native } = productInputs(product, right, inputs);
         return { output, call: addon.runSpmm(plan, { ...native, values: inputs.values }, settings) };
       },
     },
@@ -65,26 +50,28 @@ export function planSpmm(
   );
 }
 
-/** The output and the addon's view of the inputs that `spmm` and `spmm24` have in common. */
+/** Checks the memory of the inputs that `spmm` and `spmm24` have in common; gives the output and the addon's view. */
 export function productInputs(
   product: Product,
+  right: boolean,
   inputs: Spmm24Inputs,
 ): Pick<Started<DenseMatrix>, 'output'> & { readonly native: NativeSpmmInputs } {
-  const shape = outputShape(product);
-  const { dtype, outputDtype } = product;
+  const { output: shape, dtype, outputDtype } = product;
+  const { dense, bias, out, beta = 0 } = inputs;
+  const c = beta !== 0 ? inputs.c : undefined;
+  checkMemory({ dense, bias }, out);
+  if (c !== undefined) checkMemoryOfC(c, out);
   const length = shape[0] * shape[1];
-  const values = inputs.out?.values.subarray(0, length) ?? allocateValues(outputDtype, length);
-  const right = product.side === 'right';
-  const beta = inputs.beta ?? 0;
+  const values = out?.values.subarray(0, length) ?? allocateValues(outputDtype, length);
   return {
-    output: inputs.out ?? { shape, dtype: outputDtype, values },
+    output: out ?? { shape, dtype: outputDtype, values },
     native: {
       dtype,
       outputDtype,
-      dense: nativeDense(inputs.dense, right),
+      dense: nativeDense(dense, right),
       out: values,
-      c: beta !== 0 && inputs.c !== undefined ? nativeDense(inputs.c, right) : undefined,
-      bias: inputs.bias,
+      c: c && nativeDense(c, right),
+      bias,
       alpha: inputs.alpha ?? 1,
       beta,
     },

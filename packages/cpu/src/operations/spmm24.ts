@@ -1,4 +1,4 @@
-import { checkHybrid, checkSparse24 } from '@sparsek/bsr';
+import { checkSpmm24Inputs, checkSpmm24Problem, spmm24Product } from '@sparsek/bsr/problem';
 import type {
   DenseMatrix,
   HybridMatrix,
@@ -8,8 +8,6 @@ import type {
   Spmm24Inputs,
   Spmm24Problem,
 } from '@sparsek/types';
-import { checkDtype, checkObject } from '../checks/arguments.js';
-import { checkProduct, checkProductInputs, type Product } from '../checks/product.js';
 import type { NativePlan } from '../native/addon.js';
 import { type BackendState, makePlan } from '../plan.js';
 import { nativePattern } from './native-views.js';
@@ -22,19 +20,11 @@ export function planSpmm24(
   options?: PlanOptions,
 ): Promise<Plan<Spmm24Inputs, DenseMatrix>> {
   const begin = performance.now();
-  checkObject(problem, 'problem');
+  checkSpmm24Problem(problem, options?.validate !== false);
   const { a, activation = 'none' } = problem;
-  checkObject(a, 'a');
-  if (options?.validate !== false) {
-    if ('kinds' in a) checkHybrid(a, 'a');
-    else checkSparse24(a, 'a');
-  }
-  checkDtype(a.dtype, 'a.dtype');
-  checkProduct(problem);
   const matrix = 'kinds' in a ? a : oneBlock(a);
-  const { dtype, shape } = a;
-  const outputDtype = problem.outputDtype ?? dtype;
-  const product: Product = { shape, side: 'left', denseExtent: problem.denseExtent, dtype, outputDtype };
+  const product = spmm24Product(problem);
+  const { dtype, outputDtype } = product;
   const { addon, instructionSet } = state;
   return makePlan<NativePlan, Spmm24Inputs, DenseMatrix>(
     state,
@@ -59,8 +49,8 @@ export function planSpmm24(
         ),
       planOf: (plan) => plan,
       start: (plan, inputs, settings) => {
-        checkProductInputs(product, inputs);
-        const { output, native } = productInputs(product, inputs);
+        checkSpmm24Inputs(problem, inputs);
+        const { output, native } = productInputs(product, false, inputs);
         return { output, call: addon.runSpmm(plan, native, settings) };
       },
     },
