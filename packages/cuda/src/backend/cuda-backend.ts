@@ -1,10 +1,10 @@
+import { checkDtype } from '@sparsek/bsr/problem';
 import { type Backend, BackendUnavailableError, type Dtype, type OperationName } from '@sparsek/types';
 import { type CudaDevice, type DeviceOptions, openDevice } from '../device/device.js';
 import { deviceState } from '../device/state.js';
 import { type CudaChoice, cudaAvailability } from '../driver/availability.js';
 import { findDamage, findKernels } from '../kernels/find.js';
 import { planAttention } from './attention/plan.js';
-import { checkDtype } from './check.js';
 import { createSession } from './session.js';
 import { planSpmm } from './spmm/plan.js';
 import { requireSupport, supports } from './support.js';

@@ -1,3 +1,4 @@
+import { checkExtent } from '@sparsek/bsr/problem';
 import type { RunOptions } from '@sparsek/types';
 import { DisposedError } from '@sparsek/types';
 import type { CudaDevice } from '../device/device.js';
@@ -6,7 +7,6 @@ import type { DeviceMemory } from '../memory/device-memory.js';
 import type { NativeBinding, TypedArray } from '../native/binding.js';
 import type { CudaEvent } from '../stream/event.js';
 import { requireNotCapturing } from '../stream/stream.js';
-import { checkExtent } from './check.js';
 
 /** What the backend's operations work with. */
 export interface Session {

@@ -1,3 +1,4 @@
+import { checkAttentionProblem } from '@sparsek/bsr/problem';
 import {
   type AttentionLayout,
   type AttentionProblem,
@@ -5,7 +6,6 @@ import {
   InvalidArgumentError,
   UnsupportedOperationError,
 } from '@sparsek/types';
-import { checkAttentionProblem } from '../backend/attention/check.js';
 import { createNativePlans } from '../backend/attention/native-plan.js';
 import { kernelDim, tensorView } from '../backend/attention/stage.js';
 import { createLifetime, createSession } from '../backend/session.js';

@@ -1,4 +1,5 @@
 import { checkPattern } from '@sparsek/bsr';
+import { checkChoice, checkDtype, checkExtent } from '@sparsek/bsr/problem';
 import {
   type Activation,
   type BsrPattern,
@@ -7,7 +8,6 @@ import {
   InvalidArgumentError,
   type Shape,
 } from '@sparsek/types';
-import { checkChoice, checkDtype, checkExtent } from '../backend/check.js';
 import { ACTIVATION_CODE, ELEMENT_CODE } from '../backend/codes.js';
 import { createLifetime, createSession } from '../backend/session.js';
 import { createNativePlans } from '../backend/spmm/native-plan.js';

@@ -1,3 +1,4 @@
+import { checkDtype } from '@sparsek/bsr/problem';
 import {
   type BlockShape,
   BYTES_PER_ELEMENT,
@@ -6,7 +7,6 @@ import {
   InvalidMatrixError,
   type Shape,
 } from '@sparsek/types';
-import { checkDtype } from '../backend/check.js';
 import type { CudaDevice } from '../device/device.js';
 import { streamState } from '../device/state.js';
 import { guard } from '../errors/guard.js';

@@ -1,4 +1,5 @@
 import { allocateValues } from '@sparsek/bsr';
+import { attentionShape, checkAttentionInputs, checkAttentionProblem } from '@sparsek/bsr/problem';
 import {
   type AttentionInputs,
   type AttentionProblem,
@@ -15,7 +16,6 @@ import { guard } from '../../errors/guard.js';
 import { usedMemory } from '../../stream/stream.js';
 import { nonFinitePositions, withZeros } from '../non-finite.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
-import { checkAttentionInputs, checkAttentionProblem, tensorShape } from './check.js';
 import { createNativePlans } from './native-plan.js';
 import { repairQueries, repairValues } from './repair.js';
 import { kernelDim, narrowRows, tensorView, widenRows } from './stage.js';
@@ -50,7 +50,7 @@ export function planAttention(
     const { q, k, v, sinks, alibiSlopes } = inputs;
     const rows = batch * heads * queryLength;
     const o: AttentionTensor = inputs.out ?? {
-      shape: tensorShape(problem, heads, queryLength, valueDim),
+      shape: attentionShape(problem, heads, queryLength, valueDim),
       dtype,
       values: allocateValues(dtype, rows * valueDim),
     };

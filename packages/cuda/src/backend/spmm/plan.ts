@@ -1,4 +1,5 @@
 import { allocateValues } from '@sparsek/bsr';
+import { checkSpmmInputs, checkSpmmProblem, spmmProduct } from '@sparsek/bsr/problem';
 import {
   BYTES_PER_ELEMENT,
   type DenseMatrix,
@@ -13,7 +14,6 @@ import { guard } from '../../errors/guard.js';
 import { usedMemory } from '../../stream/stream.js';
 import { ACTIVATION_CODE, ELEMENT_CODE } from '../codes.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
-import { checkSpmmInputs, checkSpmmProblem, spmmShapes } from './check.js';
 import { createNativePlans } from './native-plan.js';
 import { orient } from './orient.js';
 import { prepareValues } from './prepare-values.js';
@@ -30,8 +30,8 @@ export function planSpmm(
   checkSpmmProblem(problem, options.validate !== false);
   const { binding, device } = session;
   const { dtype, outputDtype = dtype, activation = 'none' } = problem;
-  const shapes = spmmShapes(problem);
-  const [rows, columns] = shapes.output;
+  const product = spmmProduct(problem);
+  const [rows, columns] = product.output;
   const orientation = orient(problem);
   const { transposed, order } = orientation;
   const plans = createNativePlans(session, problem, orientation.pattern);
@@ -43,10 +43,10 @@ export function planSpmm(
     lifetime.check();
     const stream = session.stream();
     throwIfAborted(runOptions);
-    checkSpmmInputs(problem, shapes, inputs);
+    checkSpmmInputs(problem, inputs);
     const { alpha = 1, beta = 0 } = inputs;
     const output: DenseMatrix = inputs.out ?? {
-      shape: shapes.output,
+      shape: product.output,
       dtype: outputDtype,
       values: allocateValues(outputDtype, rows * columns),
     };
