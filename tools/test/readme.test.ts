@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { examplesIn } from '../config/examples.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sparsek-readme-'));
@@ -11,8 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sparsek-readme-'));
 symlinkSync(join(root, 'tools/node_modules'), join(folder, 'node_modules'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const text = readFileSync(join(root, 'README.md'), 'utf8');
-const examples = [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
+const examples = examplesIn(readFileSync(join(root, 'README.md'), 'utf8'), 'js');
 
 describe('README.md', () => {
   it('has examples', () => {

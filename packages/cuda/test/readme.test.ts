@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { examplesIn } from '../../../tools/config/examples.js';
 import * as cuda from '../src/index.js';
 import { useDriverDouble } from './driver-double/use.js';
 
@@ -10,8 +10,8 @@ const AsyncFunction: new (...code: string[]) => (...values: unknown[]) => Promis
   Object.getPrototypeOf(async () => {}).constructor;
 
 it('runs the example of the README', async () => {
-  const text = readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8');
-  const example = /```js\n(.*?)```/s.exec(text)![1]!;
+  const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const example = examplesIn(text, 'js')[0]!;
   const names = /import \{ (.*) \} from '@sparsek\/cuda';/.exec(example)![1]!.split(', ');
   const printed: unknown[][] = [];
   const console = { log: (...values: unknown[]) => printed.push(values) };
