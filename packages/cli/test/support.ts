@@ -1,37 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runCli } from '../src/index.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** Real matrices that may lie beside the repository. */
-export const DATA = process.env.SPARSEK_DATA ?? resolve(ROOT, '../shared/data');
-export const dataMissing = existsSync(DATA) ? undefined : `no real matrices at ${DATA} (set SPARSEK_DATA)`;
-
-const python = spawnSync('python3', ['-c', 'import numpy, scipy'], { encoding: 'utf8' });
-export const pythonMissing =
-  python.status === 0
-    ? undefined
-    : `no python3 with NumPy and SciPy: ${(python.stderr ?? '').trim().split('\n').at(-1)}`;
-
-export function runPython(code: string, ...args: readonly string[]): string {
-  const result = spawnSync('python3', ['-c', code, ...args], { encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(result.stderr);
-  return result.stdout;
-}
-
-/** A folder for one test file, and the way to remove it. */
-export function temporaryFolder() {
-  const path = mkdtempSync(join(tmpdir(), 'sparsek-cli-'));
-  return {
-    path,
-    file: (name: string) => join(path, name),
-    remove: () => rmSync(path, { recursive: true, force: true }),
-  };
-}
+export { pythonMissing, runPython } from '../../../tools/config/python.js';
+export { DATA, dataMissing } from '../../../tools/config/real-data.js';
+export { temporaryFolder } from '../../../tools/config/temporary-folder.js';
 
 export interface Ran {
   readonly code: number;

@@ -1,47 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DenseMatrix } from '@sparsek/types';
 import { toFloat64 } from '../../src/index.js';
 import { type LoadedMatrix, loadedToDense, patternToBsr } from '../../src/io/index.js';
 
+export { pythonMissing, runPython } from '../../../../tools/config/python.js';
+export { DATA, dataMissing } from '../../../../tools/config/real-data.js';
+export { temporaryFolder } from '../../../../tools/config/temporary-folder.js';
+
 export const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
 export const fixture = (name: string) => join(FIXTURES, name);
-
-/** Real matrices that may lie beside the repository. */
-export const DATA =
-  process.env.SPARSEK_DATA ??
-  resolve(fileURLToPath(new URL('../../../../..', import.meta.url)), 'shared/data');
-export const dataMissing = existsSync(DATA) ? undefined : `no real matrices at ${DATA} (set SPARSEK_DATA)`;
-
-const python = spawnSync('python3', ['-c', 'import numpy, scipy'], { encoding: 'utf8' });
-export const pythonMissing =
-  python.status === 0
-    ? undefined
-    : `no python3 with NumPy and SciPy: ${(python.stderr ?? '').trim().split('\n').at(-1)}`;
-
-export function runPython(code: string, ...args: readonly string[]): string {
-  const result = spawnSync('python3', ['-c', code, ...args], { encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(result.stderr);
-  return result.stdout;
-}
-
-/** A folder for one test file, and the way to remove it. */
-export function temporaryFolder(): {
-  readonly path: string;
-  readonly file: (name: string) => string;
-  remove(): void;
-} {
-  const path = mkdtempSync(join(tmpdir(), 'sparsek-io-'));
-  return {
-    path,
-    file: (name) => join(path, name),
-    remove: () => rmSync(path, { recursive: true, force: true }),
-  };
-}
 
 /** The matrix of all fixtures; the same rule stands in make_fixtures.py. */
 export const ROWS = 6;
