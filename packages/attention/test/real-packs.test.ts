@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { maskStatistics } from '@sparsek/bsr';
 import { describe, expect, it } from 'vitest';
+import { DATA } from '../../../tools/config/real-data.js';
 import { and, causal, compileMask, documentLengths } from '../src/index.js';
 
-const folder = process.env.SPARSEK_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
-const file = `${folder}/msa-training-packs.json`;
+const file = `${DATA}/msa-training-packs.json`;
 const present = existsSync(file);
 if (!present)
   console.log(`Skipping real packed documents: ${file} is not there (set SPARSEK_DATA to its folder)`);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { DATA } from '../../../tools/config/real-data.js';
 import {
   bsrFromCsr,
   bsrToCsr,
@@ -25,8 +25,7 @@ function readLayer(path: string): CsrMatrix<'f32'> {
   };
 }
 
-const folder = process.env.SPARSEK_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
-const layer = `${folder}/dlmc-ffn-nnz159.smtx`;
+const layer = `${DATA}/dlmc-ffn-nnz159.smtx`;
 const missing = !existsSync(layer);
 if (missing) console.warn(`skipped: no ${layer} (set SPARSEK_DATA to the folder of real matrices)`);
 

@@ -2,7 +2,7 @@ import type { DenseMatrix, Dtype } from '@sparsek/types';
 import { allocateValues } from '../../values/allocate.js';
 import { type Parsed, parseReal } from '../bytes/parse-number.js';
 import { invalid, type Place } from '../bytes/place.js';
-import { lineEnd, lineText, type MtxBody, NEWLINE, PERCENT, rounding, skipBlanks } from './body.js';
+import { lineText, type MtxBody, parseLines, rounding } from './body.js';
 import { type MtxHeader, quote } from './header.js';
 
 /** How many values an `array` file of a symmetry holds: symmetric ones hold the lower triangle. */
@@ -41,34 +41,19 @@ export function arrayBody(
     }
   }
 
-  function parse(bytes: Uint8Array, start: number, firstLine: number): number {
-    let line = firstLine;
-    let at = start;
-    while (at < bytes.length) {
-      at = skipBlanks(bytes, at);
-      if (at >= bytes.length) break;
-      if (bytes[at] === NEWLINE) {
-        at++;
-        line++;
-        continue;
-      }
-      if (bytes[at] === PERCENT) {
-        at = lineEnd(bytes, at);
-        continue;
-      }
-      if (read === total) {
-        throw invalid(place, `line ${line}: more values follow than the ${total} that the header declares`);
-      }
-      parseReal(bytes, at, bytes.length, parsed);
-      const wrong = parsed.end === at || (header.field === 'integer' && !Number.isInteger(parsed.value));
-      if (wrong) {
-        const expected = header.field === 'integer' ? 'an integer' : 'a number';
-        throw invalid(place, `line ${line}: expected ${expected}, but found ${quote(lineText(bytes, at))}`);
-      }
-      store(parsed.value);
-      at = parsed.end;
+  /** Reads a value of a line; returns its end. */
+  function readValue(bytes: Uint8Array, at: number, line: number): number {
+    if (read === total) {
+      throw invalid(place, `line ${line}: more values follow than the ${total} that the header declares`);
     }
-    return line;
+    parseReal(bytes, at, bytes.length, parsed);
+    const wrong = parsed.end === at || (header.field === 'integer' && !Number.isInteger(parsed.value));
+    if (wrong) {
+      const expected = header.field === 'integer' ? 'an integer' : 'a number';
+      throw invalid(place, `line ${line}: expected ${expected}, but found ${quote(lineText(bytes, at))}`);
+    }
+    store(parsed.value);
+    return parsed.end;
   }
 
   function finish(): DenseMatrix {
@@ -77,5 +62,5 @@ export function arrayBody(
     return { shape: [rows, columns], dtype, values, order: 'column' };
   }
 
-  return { parse, finish };
+  return { parse: (bytes, start, line) => parseLines(bytes, start, line, readValue), finish };
 }

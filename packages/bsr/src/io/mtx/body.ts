@@ -9,7 +9,7 @@ export interface MtxBody<T> {
 }
 
 export const NEWLINE = 0x0a;
-export const PERCENT = 0x25;
+const PERCENT = 0x25;
 
 /** How a number becomes an element of a typed array of a dtype, with one rounding. */
 export function rounding(dtype: Dtype): (value: number) => number {
@@ -35,4 +35,28 @@ export function lineText(bytes: Uint8Array, at: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, lineEnd(bytes, at) - start)
     .toString('latin1')
     .trimEnd();
+}
+
+/**
+ * Goes over whole lines, past blanks, empty lines and comments; `read` gets the offset of everything else and the number
+ * of its line, and returns where it ends. Returns the number of the next line.
+ */
+export function parseLines(
+  bytes: Uint8Array,
+  start: number,
+  firstLine: number,
+  read: (bytes: Uint8Array, at: number, line: number) => number,
+): number {
+  let line = firstLine;
+  let at = start;
+  while (at < bytes.length) {
+    at = skipBlanks(bytes, at);
+    if (at >= bytes.length) break;
+    if (bytes[at] === NEWLINE) {
+      at++;
+      line++;
+    } else if (bytes[at] === PERCENT) at = lineEnd(bytes, at);
+    else at = read(bytes, at, line);
+  }
+  return line;
 }

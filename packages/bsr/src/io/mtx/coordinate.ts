@@ -2,7 +2,7 @@ import type { Dtype, Values } from '@sparsek/types';
 import { allocateInt32, allocateValues } from '../../values/allocate.js';
 import { type Parsed, parseCount, parseReal } from '../bytes/parse-number.js';
 import { invalid, type Place } from '../bytes/place.js';
-import { lineEnd, lineText, type MtxBody, NEWLINE, PERCENT, rounding, skipBlanks } from './body.js';
+import { lineText, type MtxBody, NEWLINE, parseLines, rounding, skipBlanks } from './body.js';
 import { type MtxHeader, quote } from './header.js';
 
 /** The entries of a `coordinate` file, symmetric ones unfolded, in the file's order. */
@@ -63,52 +63,35 @@ export function coordinateBody(
     return invalid(place, `line ${line}: expected ${expected}, but found ${quote(found)}`);
   }
 
-  function parse(bytes: Uint8Array, start: number, firstLine: number): number {
-    let line = firstLine;
-    let at = start;
-    while (at < bytes.length) {
-      at = skipBlanks(bytes, at);
-      if (at >= bytes.length) break;
-      if (bytes[at] === NEWLINE) {
-        at++;
-        line++;
-        continue;
-      }
-      if (bytes[at] === PERCENT) {
-        at = lineEnd(bytes, at);
-        continue;
-      }
-      if (read === entries) {
-        throw invalid(
-          place,
-          `line ${line}: more entries follow than the ${entries} that the header declares`,
-        );
-      }
-      const entry = at;
-      const row = index(bytes, at, sizes.rows, 'row', line);
-      at = skipBlanks(bytes, parsed.end);
-      const column = index(bytes, at, sizes.columns, 'column', line);
-      at = skipBlanks(bytes, parsed.end);
-      let value = 1;
-      if (!pattern) {
-        parseReal(bytes, at, bytes.length, parsed);
-        if (parsed.end === at) throw malformed(bytes, entry, line);
-        value = parsed.value;
-        if (header.field === 'integer' && !Number.isInteger(value)) throw malformed(bytes, entry, line);
-        at = skipBlanks(bytes, parsed.end);
-      }
-      if (at < bytes.length && bytes[at] !== NEWLINE) throw malformed(bytes, entry, line);
-      store(row, column, value);
-      read++;
-      if (mirrored && row !== column) store(column, row, mirrorSign * value);
-      else if (mirrorSign < 0) {
-        throw invalid(
-          place,
-          `line ${line}: a skew-symmetric matrix holds no diagonal, but row ${row + 1} is given one`,
-        );
-      }
+  /** Reads the entry of a line; returns its end. */
+  function readEntry(bytes: Uint8Array, entry: number, line: number): number {
+    if (read === entries) {
+      throw invalid(place, `line ${line}: more entries follow than the ${entries} that the header declares`);
     }
-    return line;
+    let at = entry;
+    const row = index(bytes, at, sizes.rows, 'row', line);
+    at = skipBlanks(bytes, parsed.end);
+    const column = index(bytes, at, sizes.columns, 'column', line);
+    at = skipBlanks(bytes, parsed.end);
+    let value = 1;
+    if (!pattern) {
+      parseReal(bytes, at, bytes.length, parsed);
+      if (parsed.end === at) throw malformed(bytes, entry, line);
+      value = parsed.value;
+      if (header.field === 'integer' && !Number.isInteger(value)) throw malformed(bytes, entry, line);
+      at = skipBlanks(bytes, parsed.end);
+    }
+    if (at < bytes.length && bytes[at] !== NEWLINE) throw malformed(bytes, entry, line);
+    store(row, column, value);
+    read++;
+    if (mirrored && row !== column) store(column, row, mirrorSign * value);
+    else if (mirrorSign < 0) {
+      throw invalid(
+        place,
+        `line ${line}: a skew-symmetric matrix holds no diagonal, but row ${row + 1} is given one`,
+      );
+    }
+    return at;
   }
 
   function finish(): Coordinates {
@@ -122,5 +105,5 @@ export function coordinateBody(
     };
   }
 
-  return { parse, finish };
+  return { parse: (bytes, start, line) => parseLines(bytes, start, line, readEntry), finish };
 }
