@@ -1,4 +1,6 @@
 import { crossovers, formatFlops, formatMs, markdownTable } from '@sparsek/bench';
+import { GPU_TABLES } from './gpu.mjs';
+import { table } from './markdown.mjs';
 
 /** Every table that a document can show: which record it comes from and how it is drawn. */
 export const TABLES = {
@@ -10,6 +12,7 @@ export const TABLES = {
   scaling: { record: 'scaling', draw: everything },
   crossover: { record: 'crossover', draw: crossoverTable },
   limits: { record: 'cpu', draw: limitsTable },
+  ...GPU_TABLES,
 };
 
 function everything(report) {
@@ -24,11 +27,6 @@ function provenance({ command, machine, results }) {
     `\`${command}\` on ${cpu}, ${threads} hardware threads, ${os.split(' ')[0]}, Node ${node}, ${date.slice(0, 10)}; ` +
     `a contestant against itself differed by at most ${(100 * noise).toFixed(1)} %.`
   );
-}
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** One line a product: how many times as long each peer takes. */

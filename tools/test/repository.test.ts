@@ -31,6 +31,10 @@ describe('the repository', () => {
     execFileSync(tool('knip'), [], { cwd: root, stdio: 'pipe' });
   });
 
+  it('has GPU evidence of the sources as they are', () => {
+    execFileSync(process.execPath, [join(root, 'tools/evidence-check.mjs')], { cwd: root, stdio: 'pipe' });
+  });
+
   it('has changesets that parse', () => {
     execFileSync(tool('changeset'), ['status'], { cwd: root, stdio: 'pipe' });
   });
