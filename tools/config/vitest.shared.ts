@@ -13,7 +13,9 @@ export function packageTests(overrides: ViteUserConfig['test'] = {}): ViteUserCo
       pool: 'forks',
       execArgv: ['--conditions=@sparsek/source'],
       reporters: ['default', ['json', { outputFile: '.reports/vitest.json' }]],
-      testTimeout: 30_000,
+      // Generous: a slow machine is no failure, and whatever hangs is caught all the same.
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
       ...overrides,
     },
   });

@@ -1,5 +1,6 @@
 // Starts the workspace's own tools.
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { writeToolchainFingerprint } from '../toolchain.mjs';
 import { root } from './setup.mjs';
@@ -30,6 +31,10 @@ export function bin(name, args, { stdio = 'inherit' } = {}) {
 /** Runs turbo tasks. turbo cannot see compilers, so their versions reach its cache through a fingerprint file. */
 export function turboRun(tasks, { args = [], quiet = false } = {}) {
   writeToolchainFingerprint();
+  // Some tests measure time; more of them at once than there are cores would disturb each other.
+  const concurrency = `--concurrency=${Math.max(2, availableParallelism())}`;
   const flags = quiet ? ['--output-logs=errors-only', '--log-order=grouped'] : [];
-  return bin('turbo', ['run', ...tasks, ...flags, ...args], { stdio: quiet ? 'pipe' : 'inherit' });
+  return bin('turbo', ['run', ...tasks, concurrency, ...flags, ...args], {
+    stdio: quiet ? 'pipe' : 'inherit',
+  });
 }

@@ -37,13 +37,13 @@ const report = (directory) => join(root, directory, '.reports', 'vitest.json');
 function readReport(directory) {
   if (!statSync(report(directory), { throwIfNoEntry: false })) return undefined;
   const result = JSON.parse(readFileSync(report(directory), 'utf8'));
-  // A file that fails to load counts no test, so count the suite as one failure.
-  const unloaded = result.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  );
+  // A file can fail without a failed test: it does not load, or a hook of it fails. That counts as one failure.
+  const broken = result.testResults.filter(({ status, assertionResults }) => {
+    return status === 'failed' && assertionResults.every((assertion) => assertion.status !== 'failed');
+  });
   return {
     passed: result.numPassedTests,
-    failed: result.numFailedTests + unloaded.length,
+    failed: result.numFailedTests + broken.length,
     skipped: result.numPendingTests + result.numTodoTests,
   };
 }
