@@ -1,4 +1,5 @@
 import { drawChart, formatMs, type Page, type PagePart, type PageSection, renderPage } from '@sparsek/bench';
+import { formatBytes, formatShare } from '../output/numbers.js';
 import type { AttentionFigure } from './attention-study.js';
 import type { DemoResult } from './run-demo.js';
 
@@ -28,7 +29,7 @@ export const PRUNING_HEAD = [
 export function pruningRows({ pruning }: DemoResult): string[][] {
   return pruning.figures.map((figure) => [
     `${figure.blockSize}x${figure.blockSize}`,
-    percent(figure.density),
+    formatShare(figure.density),
     formatMs(figure.linearMs),
     formatMs(figure.denseMs),
     `${(figure.denseMs / figure.linearMs).toFixed(1)}x`,
@@ -56,7 +57,7 @@ export function attentionRows({ attention }: DemoResult): string[][] {
     figure.model,
     `${figure.length}`,
     `${figure.headDim}`,
-    percent(figure.visibleShare),
+    formatShare(figure.visibleShare),
     formatMs(figure.computeMs),
     figure.usefulGflops.toFixed(0),
     formatBytes(figure.maskBytes),
@@ -170,11 +171,3 @@ function machineSection({ machine, device, seconds }: DemoResult): PageSection {
 
 /** Q, K, V and O of one head in float32. */
 const tensorBytes = ({ length, headDim }: AttentionFigure) => 4 * 4 * length * headDim;
-
-const percent = (share: number) => `${(100 * share).toPrecision(3)} %`;
-
-function formatBytes(bytes: number): string {
-  if (bytes >= 2 ** 30) return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-  if (bytes >= 2 ** 20) return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  return bytes >= 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${bytes} B`;
-}
