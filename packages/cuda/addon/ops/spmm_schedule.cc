@@ -1,9 +1,7 @@
 #include "spmm_schedule.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
-#include <queue>
 #include <utility>
 
 namespace sparsek::ops {
@@ -18,34 +16,54 @@ constexpr int kShortGroup = 5;
 // needs no counters and the result of a plan does not depend on timing.
 class Owners {
  public:
-  explicit Owners(int count) : lists_(count), load_(count, 0) {
-    for (int i = 0; i < count; ++i) queue_.push({0, i});
+  explicit Owners(int count) : count_(count), queue_(count) {
+    for (int i = 0; i < count; ++i) queue_[i] = {0, i};  // a heap, since all loads are equal and owners ascend
   }
 
   void give(const WorkItem& item, int64_t cost) {
-    auto [load, owner] = queue_.top();
-    queue_.pop();
-    lists_[owner].push_back(item);
-    load_[owner] = load + cost;
-    queue_.push({load + cost, owner});
+    items_.push_back(item);
+    owner_of_.push_back(queue_[0].second);
+    queue_[0].first += cost;
+    sink();
   }
 
   void flatten(Schedule& out) const {
-    out.item_first.assign(1, 0);
-    for (const auto& list : lists_) {
-      out.items.insert(out.items.end(), list.begin(), list.end());
-      out.item_first.push_back(static_cast<int32_t>(out.items.size()));
+    out.item_first.assign(count_ + 1, 0);
+    for (const int32_t owner : owner_of_) ++out.item_first[owner + 1];
+    std::partial_sum(out.item_first.begin(), out.item_first.end(), out.item_first.begin());
+    std::vector<int32_t> place(out.item_first.begin(), out.item_first.end() - 1);
+    out.items.resize(items_.size());
+    for (size_t i = 0; i < items_.size(); ++i) out.items[place[owner_of_[i]]++] = items_[i];
+    int64_t total = 0, longest = 0;
+    for (const Entry& entry : queue_) {
+      total += entry.first;
+      longest = std::max(longest, entry.first);
     }
-    const int64_t total = std::accumulate(load_.begin(), load_.end(), int64_t{0});
-    const int64_t longest = *std::max_element(load_.begin(), load_.end());
-    out.imbalance = total > 0 ? static_cast<double>(longest) * static_cast<double>(load_.size()) / total : 1.0;
+    out.imbalance = total > 0 ? static_cast<double>(longest) * count_ / static_cast<double>(total) : 1.0;
   }
 
  private:
-  using Entry = std::pair<int64_t, int>;
-  std::vector<std::vector<WorkItem>> lists_;
-  std::vector<int64_t> load_;
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<Entry>> queue_;
+  using Entry = std::pair<int64_t, int>;  // load, owner: the least loaded first, then the lowest number
+
+  // Restores the heap after its top became heavier.
+  void sink() {
+    const Entry top = queue_[0];
+    size_t at = 0;
+    for (;;) {
+      size_t child = 2 * at + 1;
+      if (child >= queue_.size()) break;
+      if (child + 1 < queue_.size() && queue_[child + 1] < queue_[child]) ++child;
+      if (!(queue_[child] < top)) break;
+      queue_[at] = queue_[child];
+      at = child;
+    }
+    queue_[at] = top;
+  }
+
+  const int count_;
+  std::vector<Entry> queue_;
+  std::vector<WorkItem> items_;
+  std::vector<int32_t> owner_of_;
 };
 
 WorkItem whole_item(const RowTile& tile, int panel, int batch) {
