@@ -19,6 +19,7 @@ export {
   type DeviceAttentionProblem,
   planAttentionOnDevice,
 } from './operations/attention.js';
+export { launchProbe, type ProbeName, type ProbeOperands, type ProbeWork } from './operations/probe.js';
 export {
   type DeviceSpmmOperands,
   type DeviceSpmmPlan,

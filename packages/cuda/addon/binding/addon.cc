@@ -27,6 +27,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   defineStreamFunctions(exports);
   defineGraphFunctions(exports);
   defineBsrFunctions(exports);
+  defineProbeFunctions(exports);
   defineSpmmFunctions(exports);
   defineAttentionFunctions(exports);
   return exports;

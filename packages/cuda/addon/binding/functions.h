@@ -11,6 +11,7 @@ void defineCopyFunctions(Napi::Object exports);
 void defineStreamFunctions(Napi::Object exports);
 void defineGraphFunctions(Napi::Object exports);
 void defineBsrFunctions(Napi::Object exports);
+void defineProbeFunctions(Napi::Object exports);
 void defineSpmmFunctions(Napi::Object exports);
 void defineAttentionFunctions(Napi::Object exports);
 

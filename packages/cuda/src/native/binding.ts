@@ -88,11 +88,15 @@ export interface NativeAttention {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  readonly valueDim: number;
   readonly elementType: number;
+  readonly outputType: number;
   readonly scale: number;
   /** 0: none. */
   readonly softcap: number;
   readonly alibi: boolean;
+  /** The portable kernel even where a faster one would do. */
+  readonly portable: boolean;
   readonly mask: NativeMask;
 }
 
@@ -182,6 +186,17 @@ export interface NativeBinding {
     blockColumns: number,
     elementBytes: number,
   ): void;
+
+  /** Says what the launched kernel reads and writes, and its floating-point operations. */
+  runProbe(
+    stream: StreamHandle,
+    name: string,
+    bytes: number,
+    passes: number,
+    source: bigint,
+    target: bigint,
+    targetBytes: number,
+  ): { readonly bytes: number; readonly flops: number };
 
   planSpmm(
     stream: StreamHandle,
