@@ -1,24 +1,33 @@
 #!/usr/bin/env python3
-"""Shows what PyTorch offers for block sparsity on this machine: python3 tools/gap/run.py [OUT.json]
+"""Shows what PyTorch and cuSPARSE offer for block sparsity on this machine: python3 tools/gap/run.py [OUT.json]
 
-Every probe runs in a process of its own, so that one that crashes or hangs is a line of the table like the others.
-Needs PyTorch; an NVIDIA GPU for all but the first table. What is missing is named, not an error.
+Probes run in processes of their own, so that one that crashes or hangs is a line of the table like the others.
+Needs PyTorch; an NVIDIA GPU for all but the tables of BSR operations. What is missing is named, not an error.
 """
 
+import concurrent.futures
+import datetime
+import itertools
 import json
 import os
 import pathlib
 import platform
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-# Children find the package the same way.
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
+# Where the benchmark's adapter of cuSPARSE lies.
+PEERS = HERE.parent.parent / "packages" / "bench" / "peers"
+sys.path[:0] = [str(HERE), str(PEERS)]
+# Children find the packages the same way.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE), str(PEERS), os.environ.get("PYTHONPATH")]))
 
-from gap import bsr_operations, flex_memory, structured  # noqa: E402
-from gap.child import run_probe  # noqa: E402
+from gap.catalogue import questions  # noqa: E402
+from gap.child import run_probes  # noqa: E402
 from gap.table import markdown  # noqa: E402
+
+# Probes at the same time, where they do not disturb each other: each takes some GB for PyTorch itself.
+WORKERS = min(12, os.cpu_count() or 1)
 
 
 def versions():
@@ -28,30 +37,54 @@ def versions():
 
         found["torch"] = torch.__version__
         found["device"] = torch.cuda.get_device_name() if torch.cuda.is_available() else "no CUDA device"
+        found["cuda"] = torch.version.cuda or "none"
+        import triton
+
+        found["triton"] = triton.__version__
     except ImportError as failure:
-        found["torch"] = f"absent: {failure}"
+        found.setdefault("torch", f"absent: {failure}")
     return found
 
 
-def probes():
-    """(section, label, module, probe, arguments) of everything that is asked."""
-    for name in bsr_operations.PROBES:
-        yield "PyTorch BSR", name, "gap.bsr_operations", name, {}
-    for size in structured.SIZES:
-        yield "2:4 against dense", f"{size} cubed", "gap.structured", "2:4 against dense", {"size": size}
-    for length in flex_memory.LENGTHS:
-        for compiled in (False, True):
-            label = f"{length} tokens, {'compiled' if compiled else 'eager'}"
-            arguments = {"length": length, "compiled": compiled}
-            yield "FlexAttention mask memory", label, "gap.flex_memory", "block mask", arguments
+def answers(asked):
+    """(question, result) of each: those that share the GPU side by side, then the others, one probe after another."""
+    crowd = [question for question in asked if not question.alone]
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        ask = lambda question: run_probes(question.module, [(question.probe, question.arguments)])[0]  # noqa: E731
+        yield from zip(crowd, pool.map(ask, crowd), strict=True)
+    alone = sorted((question for question in asked if question.alone), key=one_process)
+    for (module, probe), group in itertools.groupby(alone, key=one_process):
+        group = list(group)
+        results = run_probes(module, [(probe, question.arguments) for question in group])
+        yield from zip(group, results, strict=True)
+
+
+def one_process(question):
+    return question.module, question.probe
 
 
 def main():
-    report = {"versions": versions(), "results": []}
-    for section, label, module, name, arguments in probes():
-        result = {"section": section, "probe": label, **run_probe(module, name, arguments)}
-        print(f"{section}: {label}: {result['outcome']}", file=sys.stderr, flush=True)
-        report["results"].append(result)
+    begin = time.monotonic()
+    asked = list(questions())
+    found = {}
+    for question, result in answers(asked):
+        print(f"{question.section}: {question.label}: {result['outcome']}", file=sys.stderr, flush=True)
+        found[id(question)] = result
+    report = {
+        "format": "sparsek-gap-1",
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - begin),
+        "versions": versions(),
+        "results": [
+            {
+                "section": question.section,
+                "probe": question.label,
+                "arguments": question.arguments,
+                **found[id(question)],
+            }
+            for question in asked
+        ],
+    }
     print(markdown(report))
     if len(sys.argv) > 1:
         pathlib.Path(sys.argv[1]).write_text(json.dumps(report, indent=2) + "\n", encoding="utf8")

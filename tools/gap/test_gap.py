@@ -7,11 +7,13 @@ import tempfile
 import textwrap
 import unittest
 
-from gap.child import MARK, classify, outcome_of, run_probe
+from gap.catalogue import questions
+from gap.child import outcome_of, run_probes
 from gap.table import markdown
 
 FAKE = """
     import os, time
+    class OutOfMemoryError(RuntimeError): pass
     def fail(): raise NotImplementedError("no such kernel")
     def die(): os.abort()
     def leave(): os._exit(7)
@@ -19,10 +21,12 @@ FAKE = """
     def wrong(): assert False, "off by one"
     def missing(): import no_such_package
     def broken(): raise RuntimeError("CUDA error: an illegal memory access was encountered")
+    def internal(): raise RuntimeError("x INTERNAL ASSERT FAILED at y")
+    def full(): raise OutOfMemoryError("tried to allocate")
     def odd(): raise KeyError("x")
-    def chatty(factor): print("hello"); return {"speedup": 2.0 * factor}
+    def chatty(factor): print("hello"); return {"speedup": 2.0 * factor, "process": os.getpid()}
     PROBES = dict(fail=fail, die=die, leave=leave, hang=hang, wrong=wrong, missing=missing, broken=broken, odd=odd,
-                  chatty=chatty)
+                  internal=internal, full=full, chatty=chatty)
 """
 
 
@@ -36,10 +40,7 @@ class Children(unittest.TestCase):
         os.environ["PYTHONPATH"] = os.pathsep.join([folder.name, here])
         self.addCleanup(lambda: os.environ.__setitem__("PYTHONPATH", before or ""))
 
-    def outcome(self, name, **options):
-        return run_probe("fake_probes", name, **options)
-
-    def test_every_end_of_a_child_is_told_apart(self):
+    def test_every_end_of_a_probe_is_told_apart(self):
         expected = {
             "fail": ("fails cleanly", "NotImplementedError: no such kernel"),
             "die": ("crashes", "SIGABRT"),
@@ -47,27 +48,45 @@ class Children(unittest.TestCase):
             "wrong": ("wrong", "off by one"),
             "missing": ("absent", "No module named 'no_such_package'"),
             "broken": ("crashes", "RuntimeError: CUDA error: an illegal memory access was encountered"),
+            "internal": ("fails", "RuntimeError: x INTERNAL ASSERT FAILED at y"),
+            "full": ("out of memory", "OutOfMemoryError: tried to allocate"),
             "odd": ("fails", "KeyError: 'x'"),
         }
-        for name, (outcome, detail) in expected.items():
+        # In one call: what follows the probes that end the process still gets its answer.
+        results = run_probes("fake_probes", [(name, {}) for name in expected])
+        for (name, (outcome, detail)), result in zip(expected.items(), results, strict=True):
             with self.subTest(name):
-                self.assertEqual(self.outcome(name), {"outcome": outcome, "detail": detail})
+                self.assertEqual(result, {"outcome": outcome, "detail": detail})
 
-    def test_a_child_that_hangs_is_stopped(self):
-        self.assertEqual(self.outcome("hang", timeout=1)["outcome"], "hangs")
+    def test_a_probe_that_hangs_is_stopped_and_the_next_one_runs(self):
+        tasks = [("chatty", {"factor": 1}), ("hang", {}), ("chatty", {"factor": 2})]
+        outcomes = [result["outcome"] for result in run_probes("fake_probes", tasks, timeout=1)]
+        self.assertEqual(outcomes, ["works", "hangs", "works"])
 
-    def test_figures_come_back_past_other_output(self):
-        found = self.outcome("chatty", arguments={"factor": 2})
-        self.assertEqual(found, {"outcome": "works", "detail": "", "speedup": 4.0})
+    def test_figures_come_back_past_other_output_and_from_one_process(self):
+        first, second = run_probes("fake_probes", [("chatty", {"factor": 2}), ("chatty", {"factor": 3})])
+        self.assertEqual((first["outcome"], first["speedup"], second["speedup"]), ("works", 4.0, 6.0))
+        self.assertEqual(first["process"], second["process"])
+
+    def test_the_device_is_given_up_after_an_illegal_access(self):
+        names = ["chatty", "broken", "chatty"]
+        tasks = [(name, {"factor": 1} if name == "chatty" else {}) for name in names]
+        first, _, last = run_probes("fake_probes", tasks)
+        self.assertNotEqual(first["process"], last["process"])
 
 
 class Reports(unittest.TestCase):
-    def test_the_last_marked_line_counts(self):
-        output = f'{MARK}{{"outcome": "works"}}\nnoise\n{MARK}{{"outcome": "wrong"}}\n'
-        self.assertEqual(classify(0, output, ""), {"outcome": "wrong"})
-
     def test_a_probe_may_name_its_own_outcome(self):
         self.assertEqual(outcome_of(lambda: {"outcome": "wrong"}, {})["outcome"], "wrong")
+
+    def test_questions_are_of_probes_that_exist(self):
+        import importlib
+
+        asked = list(questions())
+        for question in asked:
+            self.assertIn(question.probe, importlib.import_module(question.module).PROBES)
+        labels = [(question.section, question.label) for question in asked]
+        self.assertEqual(len(labels), len(set(labels)))
 
     def test_tables_hold_every_result(self):
         results = [

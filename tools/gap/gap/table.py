@@ -1,12 +1,19 @@
 """The report as Markdown: one table a section."""
 
 FIGURES = {
+    "ms": lambda value: f"{value:.3f} ms",
+    "usefulTflops": lambda value: f"{value:.1f} useful TFLOP/s",
+    "tflops": lambda value: f"{value:.1f} TFLOP/s",
+    "order": str,
     "speedup": lambda value: f"{value:.2f}x",
     "denseMs": lambda value: f"dense {value:.3f} ms",
     "sparseMs": lambda value: f"2:4 {value:.3f} ms",
+    "searchedMs": lambda value: f"searched {value:.3f} ms",
+    "graphMs": lambda value: f"graph {value:.3f} ms",
     "peakBytes": lambda value: f"peak {value / 2**20:.1f} MiB",
     "keptBytes": lambda value: f"kept {value / 2**20:.1f} MiB",
     "blocks": lambda value: f"{value} blocks",
+    "seconds": lambda value: f"{value:.1f} s",
 }
 
 
