@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Shows what PyTorch and cuSPARSE offer for block sparsity on this machine: python3 tools/gap/run.py [OUT.json]
+"""Shows what PyTorch and cuSPARSE offer for block sparsity on this machine:
+
+python3 tools/gap/run.py [OUT.json]              everything
+python3 tools/gap/run.py OUT.json SECTION...     only these sections; OUT.json keeps its other answers
 
 Probes run in processes of their own, so that one that crashes or hangs is a line of the table like the others.
 Needs PyTorch; an NVIDIA GPU for all but the tables of BSR operations. What is missing is named, not an error.
@@ -13,7 +16,6 @@ import os
 import pathlib
 import platform
 import sys
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Where the benchmark's adapter of cuSPARSE lies.
@@ -64,30 +66,54 @@ def one_process(question):
 
 
 def main():
-    begin = time.monotonic()
+    path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    wanted = sys.argv[2:]
     asked = list(questions())
-    found = {}
-    for question, result in answers(asked):
+    check_sections(wanted, {question.section for question in asked})
+    found = versions()
+    kept = answers_of(path, found) if wanted and path.exists() else {}
+    for question, result in answers([question for question in asked if not wanted or question.section in wanted]):
         print(f"{question.section}: {question.label}: {result['outcome']}", file=sys.stderr, flush=True)
-        found[id(question)] = result
+        kept[question.section, question.label] = {"arguments": question.arguments, "date": now(), **result}
     report = {
         "format": "sparsek-gap-1",
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.monotonic() - begin),
-        "versions": versions(),
+        "versions": found,
         "results": [
-            {
-                "section": question.section,
-                "probe": question.label,
-                "arguments": question.arguments,
-                **found[id(question)],
-            }
+            {"section": question.section, "probe": question.label, **kept[question.section, question.label]}
             for question in asked
+            if (question.section, question.label) in kept
         ],
     }
     print(markdown(report))
-    if len(sys.argv) > 1:
-        pathlib.Path(sys.argv[1]).write_text(json.dumps(report, indent=2) + "\n", encoding="utf8")
+    if path:
+        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf8")
+
+
+def check_sections(wanted, known):
+    unknown = [section for section in wanted if section not in known]
+    if unknown:
+        sys.exit(f"Expected sections among {', '.join(sorted(known))} but received {', '.join(unknown)}")
+
+
+# What makes answers of two runs comparable.
+SAME = ("torch", "cuda", "triton", "device")
+
+
+def answers_of(path, found):
+    """The answers of an earlier run, which must have seen the same versions."""
+    report = json.loads(path.read_text(encoding="utf8"))
+    before, after = ([versions.get(name) for name in SAME] for versions in (report["versions"], found))
+    if before != after:
+        sys.exit(f"Expected {path} to be of {after} but it is of {before}; run everything instead")
+    names = ("section", "probe")
+    return {
+        (result["section"], result["probe"]): {name: value for name, value in result.items() if name not in names}
+        for result in report["results"]
+    }
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 if __name__ == "__main__":

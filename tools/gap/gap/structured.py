@@ -1,8 +1,6 @@
 """2:4 structured sparsity against the dense product of the same size, through PyTorch's semi-structured tensors."""
 
-import functools
-
-from .timing import assert_rows_close, graph_ms, median_ms, require_cuda
+from .timing import assert_rows_close, interleaved_ms, replay_of, require_cuda
 
 SIZES = (1024, 2048, 4096, 8192, 16384)
 
@@ -20,11 +18,14 @@ def operands(torch, size):
     return dense, dense * mask, torch.randn(size, size, device="cuda", dtype=torch.float16)
 
 
-def figures(torch, size, run, pruned, right):
-    found = run()
-    assert_rows_close(torch, pruned[:CHECKED_ROWS], right, found[:CHECKED_ROWS], BOUND)
-    milliseconds = median_ms(torch, run)
-    return {"sparseMs": milliseconds, "usefulTflops": size**3 / milliseconds / 1e9}
+def check(torch, product, pruned, right):
+    assert_rows_close(torch, pruned[:CHECKED_ROWS], right, product()[:CHECKED_ROWS], BOUND)
+
+
+def figures(torch, size, times):
+    best = min(milliseconds for name, milliseconds in times.items() if name != "dense")
+    found = {f"{name}Ms": milliseconds for name, milliseconds in times.items()}
+    return {**found, "usefulTflops": size**3 / best / 1e9, "speedup": times["dense"] / best}
 
 
 def cusparselt(size):
@@ -32,24 +33,28 @@ def cusparselt(size):
     torch = require_cuda()
     dense, pruned, right = operands(torch, size)
     sparse = torch.sparse.SparseSemiStructuredTensorCUSPARSELT.from_dense(pruned)
-    product = functools.partial(torch.mm, sparse, right)
-    found = figures(torch, size, product, pruned, right)
-    best = torch._cslt_sparse_mm_search(sparse.packed, right)
-    found["graphMs"] = graph_ms(torch, product)
-    found["searchedMs"] = median_ms(torch, lambda: torch._cslt_sparse_mm(sparse.packed, right, alg_id=best))
-    found["denseMs"] = median_ms(torch, lambda: dense @ right)
-    found["speedup"] = found["denseMs"] / min(found["sparseMs"], found["searchedMs"])
-    return found
+    algorithm = torch._cslt_sparse_mm_search(sparse.packed, right)
+
+    def searched():
+        return torch._cslt_sparse_mm(sparse.packed, right, alg_id=algorithm)
+
+    def called():
+        return sparse @ right
+
+    for product in (called, searched):
+        check(torch, product, pruned, right)
+    runs = {"dense": lambda: dense @ right, "called": called, "searched": searched}
+    runs["replayed"] = replay_of(torch, searched)
+    return figures(torch, size, interleaved_ms(torch, runs))
 
 
 def cutlass(size):
     torch = require_cuda()
     dense, pruned, right = operands(torch, size)
     sparse = torch.sparse.SparseSemiStructuredTensorCUTLASS.from_dense(pruned)
-    found = figures(torch, size, functools.partial(torch.mm, sparse, right), pruned, right)
-    found["denseMs"] = median_ms(torch, lambda: dense @ right)
-    found["speedup"] = found["denseMs"] / found["sparseMs"]
-    return found
+    check(torch, lambda: sparse @ right, pruned, right)
+    times = interleaved_ms(torch, {"dense": lambda: dense @ right, "called": lambda: sparse @ right})
+    return figures(torch, size, times)
 
 
 PROBES = {"cuSPARSELt": cusparselt, "CUTLASS": cutlass}

@@ -7,21 +7,29 @@ LAUNCHES = 5
 
 
 def median_ms(torch, function):
-    for _ in range(WARM_UP):
-        function()
-    times = sorted(one_round(torch, function) for _ in range(ROUNDS))
-    return times[len(times) // 2]
+    return interleaved_ms(torch, {"only": function})["only"]
 
 
-def graph_ms(torch, function):
-    """The same from a replayed CUDA graph: without what the host does for every call."""
-    for _ in range(WARM_UP):
-        function()
+def interleaved_ms(torch, functions):
+    """The median of each in milliseconds; they take turns, so that a drift of the clocks touches all of them alike."""
+    for function in functions.values():
+        for _ in range(WARM_UP):
+            function()
+    times = {name: [] for name in functions}
+    for _ in range(ROUNDS):
+        for name, function in functions.items():
+            times[name].append(one_round(torch, function))
+    return {name: sorted(found)[ROUNDS // 2] for name, found in times.items()}
+
+
+def replay_of(torch, function):
+    """A function that runs the same from a CUDA graph: without what the host does for every call."""
+    function()
     torch.cuda.synchronize()
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         function()
-    return median_ms(torch, graph.replay)
+    return graph.replay
 
 
 def one_round(torch, function):
