@@ -1,4 +1,5 @@
 import { crossovers, formatFlops, formatMs, markdownTable } from '@sparsek/bench';
+import { GAP_TABLES } from './gap.mjs';
 import { GPU_TABLES } from './gpu.mjs';
 import { table } from './markdown.mjs';
 
@@ -13,6 +14,7 @@ export const TABLES = {
   crossover: { record: 'crossover', draw: crossoverTable },
   limits: { record: 'cpu', draw: limitsTable },
   ...GPU_TABLES,
+  ...GAP_TABLES,
 };
 
 function everything(report) {
