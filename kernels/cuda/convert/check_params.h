@@ -18,11 +18,13 @@ enum class BsrFault : int32_t {
 struct CheckBsrParams {
   const int32_t* indptr;
   const int32_t* indices;
-  uint64_t* result;       // starts at all ones; ends as place * 8 + fault of the first fault, place a row or a block
+  uint64_t* reports;      // one a thread block: place * 8 + fault of its first fault, place a row or a block; kSoundBsr: none
   int32_t block_rows, block_columns;  // how many there are
   int32_t blocks;                     // nnzb
 };
 
 constexpr int kCheckThreads = 256;
+constexpr int kMaxCheckReports = 256;  // thread blocks at most; beyond 2048 block rows a warp takes several
+constexpr uint64_t kSoundBsr = ~uint64_t{0};
 
 }  // namespace sparsek

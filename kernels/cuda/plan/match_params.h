@@ -30,4 +30,18 @@ struct alignas(8) MatchedPair {
   int32_t first, second;  // sets, first < second; second -1: alone
 };
 
+// One level of matching; windows from `first_window` on, as many as the grid has.
+struct MatchParams {
+  const uint64_t* sets;  // `words` words a set
+  uint32_t* keys;        // window x window for each window of the grid
+  MatchedPair* pairs;    // of all windows, in the order of their first sets; window w starts at w * window / 2
+  uint64_t* merged;      // unions of the pairs: the sets of the next level; null: not needed
+  int32_t count, words;  // of sets; of a set
+  int32_t window;        // even, at most kMatchWindow
+  int32_t first_window;
+};
+
+constexpr int kMatchSquare = 32;   // pairs of a block of the ranking: 32 x 32
+constexpr int kRankThreads = 256;
+
 }  // namespace sparsek

@@ -37,10 +37,11 @@ export async function backendFor(
 }
 
 /** The part of the options that a backend's planning takes. */
-export function planOptions({ signal, onProgress, validate }: PlanOptions): PlanOptions {
+export function planOptions({ signal, onProgress, validate, autotune }: PlanOptions): PlanOptions {
   return {
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
     ...(validate !== undefined && { validate }),
+    ...(autotune !== undefined && { autotune }),
   };
 }

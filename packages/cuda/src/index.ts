@@ -25,6 +25,7 @@ export {
   type DeviceSpmmPlan,
   type DeviceSpmmProblem,
   planSpmmOnDevice,
+  tuneSpmmOnDevice,
 } from './operations/spmm.js';
 export type { CudaEvent, EventOptions } from './stream/event.js';
 export type { CudaStream, StreamOptions } from './stream/stream.js';

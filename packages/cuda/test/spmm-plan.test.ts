@@ -9,18 +9,22 @@ const operations = join(folder, '../addon/ops');
 const cache = join(folder, '../.cache/spmm-plan');
 const PLANNER = ['spmm_plan.cc', 'spmm_groups.cc', 'spmm_schedule.cc', 'spmm_unions.cc'];
 
-it('plans add every block of every row once, in order, and finish every tile once', () => {
+/** Compiles and runs a program of the folder spmm-plan; what it prints. */
+function outputOf(name: string, planner: readonly string[]): string {
   const present = readdirSync(operations);
-  for (const file of PLANNER) expect(present).toContain(file);
+  for (const file of planner) expect(present).toContain(file);
   mkdirSync(cache, { recursive: true });
-  const program = join(cache, 'check');
-  const sources = [join(folder, 'spmm-plan/check.cc'), ...PLANNER.map((file) => join(operations, file))];
-  execFileSync(
-    process.env.CXX ?? 'g++',
-    ['-std=c++17', '-O1', '-Wall', '-Wextra', ...sources, '-o', program],
-    {
-      stdio: 'inherit',
-    },
-  );
-  expect(execFileSync(program, { encoding: 'utf8' })).toMatch(/^512 plans, \d+ split tiles\n$/);
+  const program = join(cache, name);
+  const sources = [join(folder, `spmm-plan/${name}.cc`), ...planner.map((file) => join(operations, file))];
+  const flags = ['-std=c++17', '-O1', '-Wall', '-Wextra'];
+  execFileSync(process.env.CXX ?? 'g++', [...flags, ...sources, '-o', program], { stdio: 'inherit' });
+  return execFileSync(program, { encoding: 'utf8' });
+}
+
+it('plans add every block of every row once, in order, and finish every tile once', () => {
+  expect(outputOf('check', PLANNER)).toMatch(/^512 plans, \d+ split tiles\n$/);
+}, 120_000);
+
+it('rows are matched greedily, and the rounds of the device find the same pairs', () => {
+  expect(outputOf('groups', ['spmm_groups.cc'])).toMatch(/^128 cases, at most \d+ rounds\n$/);
 }, 120_000);

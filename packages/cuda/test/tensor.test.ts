@@ -109,11 +109,16 @@ describe('block-sparse matrices on the device', () => {
   it('have faults that are told in words', () => {
     const addon = findAddon();
     if (!addon.found) throw new Error(addon.reason);
-    const say = (place: number, fault: number) =>
-      addon.binding.describeCheck(BigInt(place * 8 + fault), 3, 4, 5);
-    expect(addon.binding.describeCheck(2n ** 64n - 1n, 3, 4, 5)).toBe('');
+    const none = 0xffff_ffff;
+    // Two reports, for the at most 8 block rows of each: low and high word.
+    const describeReports = (...words: readonly number[]) =>
+      addon.binding.describeCheck(Uint32Array.from(words), 9, 4, 5);
+    const say = (place: number, fault: number) => describeReports(none, none, place * 8 + fault, 0);
+    expect(describeReports(none, none, none, none)).toBe('');
     expect(say(2, 2)).toMatch(/never decreases.*block row 2/);
-    expect(say(3 + 1, 4)).toMatch(/from 0 to 3 but indices\[1\]/);
-    expect(say(3 + 2, 5)).toMatch(/increase strictly.*indices\[2\]/);
+    expect(say(9 + 1, 4)).toMatch(/from 0 to 3 but indices\[1\]/);
+    expect(say(9 + 2, 5)).toMatch(/increase strictly.*indices\[2\]/);
+    expect(describeReports((9 + 2) * 8 + 5, 0, (9 + 1) * 8 + 4, 0)).toMatch(/indices\[1\]/);
+    expect(() => describeReports(none, none)).toThrow('Expected more room');
   });
 });

@@ -18,6 +18,11 @@ export interface PlanOptions extends RunOptions {
    * cost linear in the number of stored blocks. With false, malformed input gives undefined results.
    */
   readonly validate?: boolean;
+  /**
+   * Where a backend has several kernels for a product: measure them on the first plan of a kind, take the fastest and
+   * remember it for later processes, instead of choosing by a cost model. Takes up to a second. Default false.
+   */
+  readonly autotune?: boolean;
 }
 
 /**

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "handle.h"
 #include "node_api_config.h"
 
 namespace sparsek::binding {
@@ -61,5 +62,38 @@ inline Bytes bytesAt(const Napi::CallbackInfo& info, std::size_t index) {
   auto* start = static_cast<std::uint8_t*>(array.ArrayBuffer().Data());
   return {start == nullptr ? nullptr : start + array.ByteOffset(), array.ByteLength()};
 }
+
+/** Takes the arguments one after the other, for functions with many. */
+class ArgumentReader {
+ public:
+  explicit ArgumentReader(const Napi::CallbackInfo& info, std::size_t first = 0) : info_(info), next_(first) {}
+
+  template <typename T>
+  std::shared_ptr<T> handle() {
+    return fromHandle<T>(info_[next_++]);
+  }
+  double number() { return numberAt(info_, next_++); }
+  /** A size or count. */
+  std::int64_t size() { return static_cast<std::int64_t>(sizeAt(info_, next_++)); }
+  int integer() { return intAt(info_, next_++); }
+  bool flag() { return info_[next_++].ToBoolean(); }
+  std::string text() { return stringAt(info_, next_++); }
+  std::uint64_t address() { return addressAt(info_, next_++); }
+  Bytes bytes() { return bytesAt(info_, next_++); }
+  /** The elements of a typed array. */
+  template <typename Element>
+  const Element* elements() {
+    return reinterpret_cast<const Element*>(bytesAt(info_, next_++).data);
+  }
+  /** A member of one of the addon's enumerations, passed as its number. */
+  template <typename Enumeration>
+  Enumeration choice() {
+    return static_cast<Enumeration>(integer());
+  }
+
+ private:
+  const Napi::CallbackInfo& info_;
+  std::size_t next_;
+};
 
 }  // namespace sparsek::binding

@@ -11,44 +11,59 @@ namespace sparsek::binding {
 namespace {
 
 /** Numbers of block rows, block columns and blocks from three arguments. */
-ops::DevicePattern extentsAt(const Napi::CallbackInfo& info, std::size_t first) {
+ops::DevicePattern readExtents(ArgumentReader& next) {
   ops::DevicePattern pattern;
-  pattern.block_rows = intAt(info, first);
-  pattern.block_columns = intAt(info, first + 1);
-  pattern.blocks = intAt(info, first + 2);
+  pattern.block_rows = next.integer();
+  pattern.block_columns = next.integer();
+  pattern.blocks = next.integer();
   return pattern;
 }
 
-/** launchCheck(stream, indptr, indices, blockRows, blockColumns, blocks, result) */
+/** The place of a pattern's reports in a typed array. */
+std::uint64_t* reportsAt(const Bytes& bytes, const ops::DevicePattern& pattern, Napi::Env env) {
+  if (bytes.length < sizeof(std::uint64_t) * static_cast<std::size_t>(ops::check_reports(pattern))) {
+    throw Napi::RangeError::New(env, "Expected more room for the reports of a check");
+  }
+  return reinterpret_cast<std::uint64_t*>(bytes.data);
+}
+
+/** launchCheck(stream, indptr, indices, blockRows, blockColumns, blocks, reports): `reports` is page-locked. */
 Napi::Value launchCheck(const Napi::CallbackInfo& info) {
-  const auto stream = fromHandle<StreamObject>(info[0]);
-  ops::DevicePattern pattern = extentsAt(info, 3);
-  pattern.indptr = addressAt(info, 1);
-  pattern.indices = addressAt(info, 2);
-  const driver::CUdeviceptr result = addressAt(info, 6);
+  ArgumentReader next(info);
+  const auto stream = next.handle<StreamObject>();
+  const driver::CUdeviceptr indptr = next.address(), indices = next.address();
+  ops::DevicePattern pattern = readExtents(next);
+  pattern.indptr = indptr;
+  pattern.indices = indices;
+  // Page-locked memory has one address for host and devices (unified addressing).
+  const auto reports = reinterpret_cast<driver::CUdeviceptr>(reportsAt(next.bytes(), pattern, info.Env()));
   Device& device = *stream->device;
   onDevice(device, [&] {
-    ops::launch_check_bsr(device.api(), device.context->modules(), pattern, result, stream->stream);
+    ops::launch_check_bsr(device.api(), device.context->modules(), pattern, reports, stream->stream);
   });
   return info.Env().Undefined();
 }
 
-/** describeCheck(result, blockRows, blockColumns, blocks) */
+/** describeCheck(reports, blockRows, blockColumns, blocks) */
 Napi::Value describeCheck(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), ops::describe_check(addressAt(info, 0), extentsAt(info, 1)));
+  ArgumentReader next(info);
+  const Bytes reports = next.bytes();
+  const ops::DevicePattern pattern = readExtents(next);
+  return Napi::String::New(info.Env(), ops::describe_check(reportsAt(reports, pattern, info.Env()), pattern));
 }
 
 /** transposeBlocks(stream, values, transposed, source, blocks, blockRows, blockColumns, elementBytes) */
 Napi::Value transposeBlocks(const Napi::CallbackInfo& info) {
-  const auto stream = fromHandle<StreamObject>(info[0]);
+  ArgumentReader next(info);
+  const auto stream = next.handle<StreamObject>();
   ops::BlockTranspose job;
-  job.values = addressAt(info, 1);
-  job.transposed = addressAt(info, 2);
-  job.source = addressAt(info, 3);
-  job.blocks = static_cast<std::int64_t>(sizeAt(info, 4));
-  job.block_rows = intAt(info, 5);
-  job.block_columns = intAt(info, 6);
-  job.element_bytes = intAt(info, 7);
+  job.values = next.address();
+  job.transposed = next.address();
+  job.source = next.address();
+  job.blocks = next.size();
+  job.block_rows = next.integer();
+  job.block_columns = next.integer();
+  job.element_bytes = next.integer();
   Device& device = *stream->device;
   onDevice(device, [&] {
     ops::launch_transpose_blocks(device.api(), device.context->modules(), job, stream->stream);

@@ -1,66 +1,106 @@
-// planSpmm, packSpmm, runSpmm, dropSpmmPlan
+// planSpmm, spmmCandidateNames, spmmCandidates, packSpmm, runSpmm, dropSpmmPlan
 
 #include <stdexcept>
 
+#include "../ops/spmm_candidates.h"
 #include "../ops/spmm_launch.h"
+#include "../ops/spmm_match.h"
 #include "arguments.h"
 #include "errors.h"
 #include "functions.h"
-#include "handle.h"
-#include "objects.h"
-#include "plan_tables.h"
+#include "plan_object.h"
 
 namespace sparsek::binding {
 namespace {
 
-struct SpmmPlanObject {
+struct SpmmPlanObject : PlanObject<ops::SpmmPlan> {
   static constexpr const char* kName = "spmm plan";
   static constexpr napi_type_tag kTag = {0x8f1d0b7c5a2e4c01, 0x9b6e52f3a1d70011};
-
-  explicit SpmmPlanObject(PlanTables tables_) : tables(std::move(tables_)) {}
-
-  PlanTables tables;
-  ops::SpmmPlan plan;
+  using PlanObject::PlanObject;
 };
 
+/** rows, columns, blockRows, blockColumns, indptr, indices, elementType, denseColumns, batch, bColumnMajor */
+ops::SpmmShape readShape(ArgumentReader& next) {
+  ops::SpmmShape shape;
+  shape.pattern.rows = next.size();
+  shape.pattern.columns = next.size();
+  shape.pattern.block_rows = next.integer();
+  shape.pattern.block_columns = next.integer();
+  shape.pattern.indptr = next.elements<std::int32_t>();
+  shape.pattern.indices = next.elements<std::int32_t>();
+  shape.type = next.choice<ElementType>();
+  shape.dense_columns = next.size();
+  shape.batch = next.integer();
+  shape.b_column_major = next.flag();
+  return shape;
+}
+
+ops::DeviceShape shapeOf(const Device& device) {
+  const cuda::DeviceProperties& properties = device.context->device();
+  return {properties.multiprocessors, properties.major};
+}
+
+/** Groups block rows where that is faster, with the same result; planning waits for it. */
+std::vector<std::int32_t> groupRows(const StreamObject& stream, const ops::PatternView& pattern, int size) {
+  if (!ops::matching_is_long(pattern, size)) return ops::group_block_rows(pattern, size, true);
+  Device& device = *stream.device;
+  return onDevice(device, [&] {
+    std::vector<cuda::DeviceBuffer> scratch;
+    const auto allocate = [&](std::size_t bytes) {
+      scratch.push_back(device.context->allocate(bytes, stream.stream));
+      return scratch.back().pointer();
+    };
+    return ops::group_block_rows_on_device(device.api(), device.context->modules(), pattern, size, stream.stream, allocate);
+  });
+}
+
 /**
- * planSpmm(stream, rows, columns, blockRows, blockColumns, indptr, indices, elementType, denseColumns, batch,
- * bColumnMajor): { plan, kernel, packedBytes }. The pattern was checked. The plan's tables are copied to the device.
+ * planSpmm(stream, shape..., candidate): { plan, kernel, packedBytes }. The pattern was checked. The plan's tables are
+ * copied to the device.
  */
 Napi::Value planSpmm(const Napi::CallbackInfo& info) {
-  const auto stream = fromHandle<StreamObject>(info[0]);
-  ops::SpmmShape shape;
-  shape.pattern.rows = static_cast<std::int64_t>(sizeAt(info, 1));
-  shape.pattern.columns = static_cast<std::int64_t>(sizeAt(info, 2));
-  shape.pattern.block_rows = intAt(info, 3);
-  shape.pattern.block_columns = intAt(info, 4);
-  shape.pattern.indptr = reinterpret_cast<const std::int32_t*>(bytesAt(info, 5).data);
-  shape.pattern.indices = reinterpret_cast<const std::int32_t*>(bytesAt(info, 6).data);
-  shape.type = static_cast<ElementType>(intAt(info, 7));
-  shape.dense_columns = static_cast<std::int64_t>(sizeAt(info, 8));
-  shape.batch = intAt(info, 9);
-  shape.b_column_major = info[10].ToBoolean();
-  const cuda::DeviceProperties& properties = stream->device->context->device();
-  auto object = std::make_shared<SpmmPlanObject>(PlanTables(stream->device));
-  object->plan = ops::make_spmm_plan(shape, {properties.multiprocessors, properties.major});
-  object->tables.upload(object->plan.tables, *stream);
-  Napi::Object answer = Napi::Object::New(info.Env());
-  answer.Set("kernel", object->plan.kernel);
-  answer.Set("packedBytes", static_cast<double>(object->plan.packed_bytes));
-  answer.Set("plan", makeHandle(info.Env(), object));
+  ArgumentReader next(info);
+  const auto stream = next.handle<StreamObject>();
+  const ops::SpmmShape shape = readShape(next);
+  ops::PlanOptions options = ops::candidate_options(next.text());
+  options.group = [&](const ops::PatternView& pattern, int size) { return groupRows(*stream, pattern, size); };
+  const auto object =
+      std::make_shared<SpmmPlanObject>(*stream, ops::make_spmm_plan(shape, shapeOf(*stream->device), options));
+  const auto packedBytes = static_cast<double>(object->plan.packed_bytes);
+  Napi::Object answer = planAnswer(info.Env(), object);
+  answer.Set("packedBytes", packedBytes);
   return answer;
+}
+
+Napi::Array textArray(Napi::Env env, const std::vector<std::string>& texts) {
+  Napi::Array answer = Napi::Array::New(env, texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) answer.Set(static_cast<std::uint32_t>(i), texts[i]);
+  return answer;
+}
+
+Napi::Value spmmCandidateNames(const Napi::CallbackInfo& info) {
+  return textArray(info.Env(), ops::candidate_names());
+}
+
+/** spmmCandidates(stream, shape...): names of the plans that an autotune compares. */
+Napi::Value spmmCandidates(const Napi::CallbackInfo& info) {
+  ArgumentReader next(info);
+  const auto stream = next.handle<StreamObject>();
+  const ops::SpmmShape shape = readShape(next);
+  ops::PlanOptions options;
+  options.group = [&](const ops::PatternView& pattern, int size) { return groupRows(*stream, pattern, size); };
+  return textArray(info.Env(), ops::spmm_candidates(shape, shapeOf(*stream->device), options));
 }
 
 /** packSpmm(plan, stream, values, packed): A's values as the kernel reads them, for plans with packedBytes. */
 Napi::Value packSpmm(const Napi::CallbackInfo& info) {
-  const auto object = fromHandle<SpmmPlanObject>(info[0]);
-  const auto stream = fromHandle<StreamObject>(info[1]);
+  ArgumentReader next(info);
+  const auto object = next.handle<SpmmPlanObject>();
+  const auto stream = next.handle<StreamObject>();
   ops::SpmmOperands operands;
-  operands.values = addressAt(info, 2);
-  operands.packed = addressAt(info, 3);
-  Device& device = *stream->device;
-  onDevice(device, [&] {
-    operands.tables = object->tables.address(*stream);
+  operands.values = next.address();
+  operands.packed = next.address();
+  launchPlan(*object, *stream, operands, [&](Device& device) {
     ops::pack_spmm_values(device.api(), device.context->modules(), object->plan, operands, stream->stream);
   });
   return info.Env().Undefined();
@@ -71,25 +111,24 @@ Napi::Value packSpmm(const Napi::CallbackInfo& info) {
  * activation): addresses, then strides in elements.
  */
 Napi::Value runSpmm(const Napi::CallbackInfo& info) {
-  const auto object = fromHandle<SpmmPlanObject>(info[0]);
-  const auto stream = fromHandle<StreamObject>(info[1]);
+  ArgumentReader next(info);
+  const auto object = next.handle<SpmmPlanObject>();
+  const auto stream = next.handle<StreamObject>();
   ops::SpmmOperands operands;
-  operands.values = addressAt(info, 2);
-  operands.packed = addressAt(info, 3);
-  operands.b = addressAt(info, 4);
-  operands.out = addressAt(info, 5);
-  operands.addend = addressAt(info, 6);
-  operands.bias = addressAt(info, 7);
-  operands.b_leading = static_cast<std::int64_t>(sizeAt(info, 8));
-  operands.out_leading = static_cast<std::int64_t>(sizeAt(info, 9));
-  operands.out_type = static_cast<ElementType>(intAt(info, 10));
-  operands.out_transposed = info[11].ToBoolean();
-  operands.alpha = static_cast<float>(numberAt(info, 12));
-  operands.beta = static_cast<float>(numberAt(info, 13));
-  operands.activation = static_cast<Activation>(intAt(info, 14));
-  Device& device = *stream->device;
-  onDevice(device, [&] {
-    operands.tables = object->tables.address(*stream);
+  operands.values = next.address();
+  operands.packed = next.address();
+  operands.b = next.address();
+  operands.out = next.address();
+  operands.addend = next.address();
+  operands.bias = next.address();
+  operands.b_leading = next.size();
+  operands.out_leading = next.size();
+  operands.out_type = next.choice<ElementType>();
+  operands.out_transposed = next.flag();
+  operands.alpha = static_cast<float>(next.number());
+  operands.beta = static_cast<float>(next.number());
+  operands.activation = next.choice<Activation>();
+  launchPlan(*object, *stream, operands, [&](Device& device) {
     // Goes back to the pool at once, which hands it on only behind this launch.
     const cuda::DeviceBuffer workspace =
         device.context->allocate(static_cast<std::size_t>(object->plan.workspace_bytes), stream->stream);
@@ -108,6 +147,8 @@ Napi::Value dropSpmmPlan(const Napi::CallbackInfo& info) {
 
 void defineSpmmFunctions(Napi::Object exports) {
   define<planSpmm>(exports, "planSpmm");
+  define<spmmCandidateNames>(exports, "spmmCandidateNames");
+  define<spmmCandidates>(exports, "spmmCandidates");
   define<packSpmm>(exports, "packSpmm");
   define<runSpmm>(exports, "runSpmm");
   define<dropSpmmPlan>(exports, "dropSpmmPlan");

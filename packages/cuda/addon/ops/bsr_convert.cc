@@ -1,37 +1,40 @@
 #include "bsr_convert.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "../../../../kernels/cuda/convert/check_params.h"
 #include "../../../../kernels/cuda/convert/transpose_params.h"
-#include "../driver/error.h"
 #include "../runtime/launch.h"
 
 namespace sparsek::ops {
 
-namespace {
-constexpr uint64_t kSound = ~uint64_t{0};
+int check_reports(const DevicePattern& pattern) {
+  constexpr int64_t kRowsPerBlock = kCheckThreads / 32;
+  const int64_t needed = (pattern.block_rows + kRowsPerBlock - 1) / kRowsPerBlock;
+  return static_cast<int>(std::clamp<int64_t>(needed, 1, kMaxCheckReports));
 }
 
 void launch_check_bsr(const driver::Api& api, cuda::ModuleCache& modules, const DevicePattern& pattern,
-                      driver::CUdeviceptr result, driver::CUstream stream) {
-  driver::check(api.cuMemsetD8Async(result, 0xff, sizeof(uint64_t), stream), "cuMemsetD8Async");
-  if (pattern.block_rows == 0) return;
+                      driver::CUdeviceptr reports, driver::CUstream stream) {
   CheckBsrParams params{};
   params.indptr = reinterpret_cast<const int32_t*>(pattern.indptr);
   params.indices = reinterpret_cast<const int32_t*>(pattern.indices);
-  params.result = reinterpret_cast<uint64_t*>(result);
+  params.reports = reinterpret_cast<uint64_t*>(reports);
   params.block_rows = pattern.block_rows;
   params.block_columns = pattern.block_columns;
   params.blocks = pattern.blocks;
-  constexpr unsigned kRowsPerBlock = kCheckThreads / 32;
   cuda::LaunchShape shape;
-  shape.grid = {(static_cast<unsigned>(pattern.block_rows) + kRowsPerBlock - 1) / kRowsPerBlock, 1, 1};
+  shape.grid = {static_cast<unsigned>(check_reports(pattern)), 1, 1};
   shape.block = {kCheckThreads, 1, 1};
   shape.stream = stream;
   cuda::launch(api, modules.kernel("bsr_check.fatbin", "sparsek_check_bsr", 0), shape, params);
 }
 
-std::string describe_check(uint64_t result, const DevicePattern& pattern) {
-  if (result == kSound) return {};
+std::string describe_check(const uint64_t* reports, const DevicePattern& pattern) {
+  const uint64_t result = std::accumulate(reports, reports + check_reports(pattern), kSoundBsr,
+                                          [](uint64_t x, uint64_t y) { return std::min(x, y); });
+  if (result == kSoundBsr) return {};
   const uint64_t place = result / 8;
   const std::string row = std::to_string(place);
   const std::string block = std::to_string(place - static_cast<uint64_t>(pattern.block_rows));

@@ -16,13 +16,16 @@ struct DevicePattern {
   int32_t blocks = 0;
 };
 
-// Starts the check; `result` (8 bytes on the device) holds all ones afterwards when the pattern is sound. Reads
-// 4 * (block_rows + 1) + 8 * blocks bytes.
-void launch_check_bsr(const driver::Api& api, cuda::ModuleCache& modules, const DevicePattern& pattern,
-                      driver::CUdeviceptr result, driver::CUstream stream);
+// How many words of 8 bytes the check reports: 1 to 256.
+int check_reports(const DevicePattern& pattern);
 
-// What a result says, for people: empty when the pattern is sound.
-std::string describe_check(uint64_t result, const DevicePattern& pattern);
+// Starts the check, which writes all of `reports`: page-locked host memory or device memory. Reads 4 * (block_rows + 1) +
+// 8 * blocks bytes, and nothing that a sound pattern does not have.
+void launch_check_bsr(const driver::Api& api, cuda::ModuleCache& modules, const DevicePattern& pattern,
+                      driver::CUdeviceptr reports, driver::CUstream stream);
+
+// What the reports say, for people: empty when the pattern is sound.
+std::string describe_check(const uint64_t* reports, const DevicePattern& pattern);
 
 // values: `blocks` blocks of block_rows x block_columns elements of 2 or 4 bytes; block q of `transposed` is the transpose
 // of block source[q] (int32 on the device).

@@ -105,6 +105,14 @@ Grouping plan_grouping(const PatternView& pattern, int size) {
   return grouping;
 }
 
+std::vector<uint64_t> column_sets(const PatternView& pattern, const Grouping& grouping) {
+  std::vector<uint64_t> sets(static_cast<size_t>(grouping.rows) * grouping.words, 0);
+  for (int row = 0; row < grouping.rows; ++row)
+    for (int32_t i = pattern.indptr[row]; i < pattern.indptr[row + 1]; ++i)
+      sets[static_cast<size_t>(row) * grouping.words + pattern.indices[i] / 64] |= uint64_t{1} << (pattern.indices[i] % 64);
+  return sets;
+}
+
 std::vector<MatchedPair> match_level(const std::vector<uint64_t>& sets, int count, int words, int window) {
   std::vector<MatchedPair> pairs;
   for (int begin = 0; begin < count; begin += window) {
@@ -138,10 +146,7 @@ std::vector<int32_t> group_block_rows(const PatternView& pattern, int size, bool
   const Grouping grouping = plan_grouping(pattern, size);
   if (!by_overlap || grouping.windows.empty()) return in_order(grouping.rows, size);
   const int words = grouping.words;
-  std::vector<uint64_t> sets(static_cast<size_t>(grouping.rows) * words, 0);
-  for (int row = 0; row < grouping.rows; ++row)
-    for (int32_t i = pattern.indptr[row]; i < pattern.indptr[row + 1]; ++i)
-      sets[static_cast<size_t>(row) * words + pattern.indices[i] / 64] |= uint64_t{1} << (pattern.indices[i] % 64);
+  std::vector<uint64_t> sets = column_sets(pattern, grouping);
   std::vector<std::vector<MatchedPair>> levels;
   int count = grouping.rows;
   for (const int window : grouping.windows) {

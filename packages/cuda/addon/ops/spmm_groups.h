@@ -14,7 +14,7 @@ namespace sparsek::ops {
 // most first (greedily, inside windows, so that the cost stays near linear). Halves of a group are groups themselves.
 std::vector<int32_t> group_block_rows(const PatternView& pattern, int size, bool by_overlap);
 
-// The parts of the above, for the matching on the device (`spmm_groups_device.h`), which gives the same groups.
+// The parts of the above, for the matching on the device (`spmm_match.h`), which gives the same groups.
 
 // How rows are matched: in each level neighbouring sets, `windows[level]` (even) at a time. No windows: in order.
 struct Grouping {
@@ -24,6 +24,9 @@ struct Grouping {
 };
 
 Grouping plan_grouping(const PatternView& pattern, int size);
+
+// Block columns of every block row, as bits.
+std::vector<uint64_t> column_sets(const PatternView& pattern, const Grouping& grouping);
 
 // Pairs in the order of their first set; `sets` has `words` words for each of `count` sets.
 std::vector<MatchedPair> match_level(const std::vector<uint64_t>& sets, int count, int words, int window);

@@ -47,12 +47,16 @@ std::vector<RowTile> whole_row_tiles(const PatternView& p, int64_t panel_cost) {
   return tiles;
 }
 
+std::vector<int32_t> grouped_rows(const PatternView& p, int size, const PlanOptions& options) {
+  return options.group_rows && options.group ? options.group(p, size) : group_block_rows(p, size, options.group_rows);
+}
+
 // Merges the column lists of each pair of block rows.
-std::vector<RowTile> pair_tiles(const PatternView& p, bool by_overlap, int64_t panel_cost,
+std::vector<RowTile> pair_tiles(const PatternView& p, const PlanOptions& options, int64_t panel_cost,
                                 std::vector<PairEntry>& entries) {
   std::vector<RowTile> tiles;
   const int64_t block_bytes = int64_t{2} * p.block_rows * p.block_columns;
-  const std::vector<int32_t> groups = group_block_rows(p, 2, by_overlap);
+  const std::vector<int32_t> groups = grouped_rows(p, 2, options);
   for (size_t pair = 0; pair < groups.size(); pair += 2) {
     const int32_t x = groups[pair], y = groups[pair + 1];
     RowTile tile{{x * 64, y < 0 ? -1 : y * 64}, static_cast<int32_t>(entries.size()), 0, 0, 0};
@@ -103,7 +107,7 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
 
   std::vector<PairEntry> entries;
   ScheduleInput input;
-  input.tiles = pairs ? pair_tiles(p, options.group_rows, panel_cost, entries) : whole_row_tiles(p, panel_cost);
+  input.tiles = pairs ? pair_tiles(p, options, panel_cost, entries) : whole_row_tiles(p, panel_cost);
   const int64_t panel_width = int64_t{plan.tile_columns} * plan.cluster;
   input.panels = static_cast<int>((plan.shape.dense_columns + panel_width - 1) / panel_width);
   input.batch = plan.shape.batch;
@@ -136,7 +140,7 @@ void finish_narrow(SpmmPlan& plan, const DeviceShape& device, const PlanOptions&
   plan.tile_rows = kNarrowTileRows;
   plan.tile_columns = kNarrowTileColumns;
 
-  const Unions unions = build_unions(p, group_block_rows(p, kNarrowTileRows / p.block_rows, options.group_rows));
+  const Unions unions = build_unions(p, grouped_rows(p, kNarrowTileRows / p.block_rows, options));
   ScheduleInput input;
   input.tiles = unions.tiles;
   input.panels = static_cast<int>((plan.shape.dense_columns + kNarrowTileColumns - 1) / kNarrowTileColumns);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ struct PlanOptions {
   bool group_rows = true;      // group block rows by shared columns rather than in order
   bool force_narrow = false;   // the union kernel where the wide one would do
   bool force_portable = false;
+  // Groups block rows by overlap in place of `group_block_rows`, with the same result (spmm_match.h); empty: on the host.
+  std::function<std::vector<int32_t>(const PatternView&, int size)> group;
 };
 
 enum class Family { kPortable, kWide, kNarrow };

@@ -31,6 +31,12 @@ export function requireDriver(): NativeBinding {
   return search.binding;
 }
 
+/** CUDA version that the driver supports; empty when it cannot be used. */
+export function driverVersion(): string {
+  const search = findDriver();
+  return search.ready ? search.version : '';
+}
+
 function open(path: string): DriverSearch {
   const addon = findAddon();
   if (!addon.found) return { ready: false, reason: addon.reason };

@@ -45,6 +45,13 @@ export function findKernels(): KernelSearch {
   };
 }
 
+/** Changes with any source, flag or compiler of the compiled kernels; empty when there are none. */
+export function kernelsFingerprint(): string {
+  const kernels = findKernels();
+  if (!kernels.found) return '';
+  return createHash('sha256').update(readFileSync(join(kernels.folder, 'manifest.json'))).digest('hex');
+}
+
 /** What is wrong with the content of the compiled kernels; undefined when every file is the one that was built. */
 export function findDamage(folder: string): string | undefined {
   for (const { file, sha256 } of readManifest(folder) ?? []) {

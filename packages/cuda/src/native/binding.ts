@@ -103,6 +103,20 @@ export interface NativeAttention {
 /** An address, and the strides of sequence, head and batch in elements. */
 export type NativeView = readonly [address: bigint, sequence: number, head: number, batch: number];
 
+/** What a plan of spmm depends on. */
+export type NativeSpmm = readonly [
+  rows: number,
+  columns: number,
+  blockRows: number,
+  blockColumns: number,
+  indptr: Int32Array,
+  indices: Int32Array,
+  elementType: number,
+  denseColumns: number,
+  batch: number,
+  bColumnMajor: boolean,
+];
+
 export interface NativeBinding {
   load(path: string): LoadedDriver;
   deviceCount(): number;
@@ -163,7 +177,7 @@ export interface NativeBinding {
   graphNodes(graph: GraphHandle): number;
   dropGraph(graph: GraphHandle): void;
 
-  /** Starts the check of a pattern in device memory; 8 bytes at `result` hold its outcome for `describeCheck`. */
+  /** Starts the check of a pattern in device memory; page-locked `reports` hold its outcome for `describeCheck`. */
   launchCheck(
     stream: StreamHandle,
     indptr: bigint,
@@ -171,10 +185,10 @@ export interface NativeBinding {
     blockRows: number,
     blockColumns: number,
     blocks: number,
-    result: bigint,
+    reports: Uint32Array,
   ): void;
   /** Empty for a sound pattern. */
-  describeCheck(result: bigint, blockRows: number, blockColumns: number, blocks: number): string;
+  describeCheck(reports: Uint32Array, blockRows: number, blockColumns: number, blocks: number): string;
   /** Block q of `transposed` becomes the transpose of block `source[q]`, all in device memory. */
   transposeBlocks(
     stream: StreamHandle,
@@ -198,24 +212,20 @@ export interface NativeBinding {
     targetBytes: number,
   ): { readonly bytes: number; readonly flops: number };
 
+  /** By a candidate's name; 'model' takes what the cost model chooses. */
   planSpmm(
     stream: StreamHandle,
-    rows: number,
-    columns: number,
-    blockRows: number,
-    blockColumns: number,
-    indptr: Int32Array,
-    indices: Int32Array,
-    elementType: number,
-    denseColumns: number,
-    batch: number,
-    bColumnMajor: boolean,
+    ...problem: readonly [...NativeSpmm, candidate: string]
   ): {
     readonly plan: SpmmPlanHandle;
     readonly kernel: string;
     /** Bytes of A's values as the kernel reads them; 0 when it reads the blocks themselves. */
     readonly packedBytes: number;
   };
+  /** Every name that `planSpmm` takes. */
+  spmmCandidateNames(): readonly string[];
+  /** Names of plans of a product that differ, 'model' first. */
+  spmmCandidates(stream: StreamHandle, ...problem: NativeSpmm): readonly string[];
   packSpmm(plan: SpmmPlanHandle, stream: StreamHandle, values: bigint, packed: bigint): void;
   /** Addresses, then strides in elements, then the epilogue. */
   runSpmm(

@@ -8,6 +8,7 @@ import {
   InvalidArgumentError,
   type Shape,
 } from '@sparsek/types';
+import { tuneSpmm } from '../autotune/spmm.js';
 import { ACTIVATION_CODE, ELEMENT_CODE } from '../backend/codes.js';
 import { createLifetime, createSession } from '../backend/session.js';
 import { createNativePlans } from '../backend/spmm/native-plan.js';
@@ -28,6 +29,8 @@ export interface DeviceSpmmProblem {
   readonly denseExtent: number;
   /** B is given by its transpose, [N, K] in row order. Default false. */
   readonly transposedDense?: boolean;
+  /** What `tuneSpmmOnDevice` gave for this problem. Default: what the cost model chooses. */
+  readonly candidate?: string;
   /** Check the pattern. Default true; with false, a malformed one gives undefined results. */
   readonly validate?: boolean;
 }
@@ -64,6 +67,30 @@ export interface DeviceSpmmPlan extends Disposable {
 }
 
 /**
+ * Measures the plans that could do a product, with random values in memory of its own, and gives the name of the fastest
+ * for `planSpmmOnDevice`. The answer is remembered for later processes, in the folder that SPARSEK_CACHE names or in
+ * `sparsek` in the user's cache folder.
+ *
+ * @throws InvalidMatrixError, UnsupportedOperationError, OutOfMemoryError
+ */
+export async function tuneSpmmOnDevice(
+  device: CudaDevice,
+  problem: Omit<DeviceSpmmProblem, 'candidate'>,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<string> {
+  checkProblem(device, problem);
+  const { pattern, dtype, denseExtent, transposedDense: columnMajor = false } = problem;
+  return tuneSpmm(createSession(device), { pattern, dtype, denseExtent, columnMajor }, options.signal);
+}
+
+function checkProblem(device: CudaDevice, { pattern, dtype, denseExtent, validate }: DeviceSpmmProblem): void {
+  checkDtype(dtype, 'dtype');
+  checkExtent(denseExtent, 'denseExtent');
+  if (validate !== false) checkPattern(pattern, 'pattern');
+  requireSupport(device.info, 'spmm', dtype);
+}
+
+/**
  * Plans a product of matrices that stay on the device.
  *
  * @throws InvalidMatrixError for a malformed pattern, unless `validate` is false.
@@ -73,11 +100,12 @@ export function planSpmmOnDevice(device: CudaDevice, problem: DeviceSpmmProblem)
   const start = performance.now();
   const { pattern, dtype, denseExtent, transposedDense = false } = problem;
   const { binding } = deviceState(device);
-  checkDtype(dtype, 'dtype');
-  checkExtent(denseExtent, 'denseExtent');
-  if (problem.validate !== false) checkPattern(pattern, 'pattern');
-  requireSupport(device.info, 'spmm', dtype);
-  const plans = createNativePlans(createSession(device), { dtype, denseExtent }, pattern);
+  checkProblem(device, problem);
+  const tuned =
+    problem.candidate === undefined
+      ? undefined
+      : { columnMajor: transposedDense, candidate: problem.candidate };
+  const plans = createNativePlans(createSession(device), { pattern, dtype, denseExtent }, tuned);
   const { plan, kernel, packedBytes } = plans.planFor(transposedDense);
   const [m, k] = pattern.shape;
   const denseShape: Shape = transposedDense ? [denseExtent, k] : [k, denseExtent];

@@ -11,7 +11,8 @@ import type { CudaDevice } from '../device/device.js';
 import { streamState } from '../device/state.js';
 import { guard } from '../errors/guard.js';
 import type { DeviceMemory } from '../memory/device-memory.js';
-import { type CudaStream, usedMemory } from '../stream/stream.js';
+import { holdPinned } from '../memory/pinned-memory.js';
+import { type CudaStream, requireNotCapturing, usedMemory } from '../stream/stream.js';
 import { type DeviceBsr, deviceBsr } from './bsr.js';
 
 /** The parts of a block-sparse matrix in device memory: int32 `indptr` and `indices`, blocks row-major. */
@@ -23,6 +24,10 @@ export interface DeviceBsrParts<D extends Dtype = Dtype> {
   readonly indices: DeviceMemory;
   readonly values: DeviceMemory;
 }
+
+/** `kMaxCheckReports` words of 8 bytes in kernels/cuda/convert/check_params.h; all bits of a report are set for none. */
+const MOST_REPORT_BYTES = 256 * 8;
+const NOTHING_FOUND = 0xffff_ffff;
 
 export interface WrapBsrOptions {
   /** Check the structure, on the device. Default true; with false, malformed parts give undefined results. */
@@ -52,14 +57,18 @@ export async function wrapBsr<D extends Dtype>(
   if (!Number.isInteger(blocks))
     throw new InvalidArgumentError('indices', 'a multiple of 4 bytes', parts.indices.bytes);
   requireBytes('values', parts.values, blocks * blockShape[0] * blockShape[1] * BYTES_PER_ELEMENT[dtype]);
-  if (validate) await checkOnDevice(device, stream, parts, [blockRows, blockColumns, blocks]);
+  const check = validate
+    ? checkOnDevice(device, stream, parts, [blockRows, blockColumns, blocks])
+    : Promise.resolve();
   const [indptr, indices] = await Promise.all([
     stream.download(parts.indptr, new Int32Array(blockRows + 1)),
     stream.download(parts.indices, new Int32Array(blocks)),
+    check,
   ]);
   return deviceBsr(device, { shape, blockShape, indptr, indices }, dtype, parts);
 }
 
+/** One kernel that reports to page-locked memory: nothing is cleared before it or copied after it. */
 async function checkOnDevice(
   device: CudaDevice,
   on: CudaStream,
@@ -68,15 +77,19 @@ async function checkOnDevice(
 ): Promise<void> {
   const stream = streamState(on);
   const { binding } = stream.device;
-  using outcome = device.allocate(8, on);
-  const [indptr, indices, result] = [parts.indptr, parts.indices, outcome].map((memory) =>
+  requireNotCapturing(stream, 'a check');
+  using pinned = device.allocatePinned(MOST_REPORT_BYTES);
+  const reports = new Uint32Array(pinned.buffer).fill(NOTHING_FOUND);
+  const [indptr, indices] = [parts.indptr, parts.indices].map((memory) =>
     usedMemory(stream, memory, 'parts'),
   );
   guard('check a block-sparse matrix', () =>
-    binding.launchCheck(stream.handle, indptr!.address, indices!.address, ...extents, result!.address),
+    binding.launchCheck(stream.handle, indptr!.address, indices!.address, ...extents, reports),
   );
-  const [low, high] = await on.download(outcome, new Uint32Array(2));
-  const fault = binding.describeCheck((BigInt(high!) << 32n) | BigInt(low!), ...extents);
+  const done = on.done();
+  void holdPinned(pinned.buffer, done);
+  await done;
+  const fault = binding.describeCheck(reports, ...extents);
   if (fault !== '') throw new InvalidMatrixError(fault);
 }
 

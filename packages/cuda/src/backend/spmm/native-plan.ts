@@ -1,7 +1,6 @@
-import type { BsrPattern, SpmmProblem } from '@sparsek/types';
+import { MODEL, nativeSpmm, type SpmmTuning } from '../../autotune/spmm.js';
 import { guard } from '../../errors/guard.js';
 import type { SpmmPlanHandle } from '../../native/binding.js';
-import { ELEMENT_CODE } from '../codes.js';
 import type { Session } from '../session.js';
 
 export interface NativePlan {
@@ -16,24 +15,19 @@ export interface NativePlans extends Disposable {
   planFor(columnMajor: boolean): NativePlan;
 }
 
+/** @param tuned - The candidate to take for Y lying one way; the model's for the other way. */
 export function createNativePlans(
   session: Session,
-  { dtype, denseExtent }: Pick<SpmmProblem, 'dtype' | 'denseExtent'>,
-  pattern: BsrPattern,
+  problem: Omit<SpmmTuning, 'columnMajor'>,
+  tuned?: { readonly columnMajor: boolean; readonly candidate: string },
 ): NativePlans {
   const plans = new Map<boolean, NativePlan>();
   const make = (columnMajor: boolean) =>
     guard('plan spmm', () =>
       session.binding.planSpmm(
         session.planningStream().handle,
-        ...pattern.shape,
-        ...pattern.blockShape,
-        pattern.indptr,
-        pattern.indices,
-        ELEMENT_CODE[dtype],
-        denseExtent,
-        1,
-        columnMajor,
+        ...nativeSpmm({ ...problem, columnMajor }),
+        tuned?.columnMajor === columnMajor ? tuned.candidate : MODEL,
       ),
     );
   return {

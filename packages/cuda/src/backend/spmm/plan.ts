@@ -10,6 +10,7 @@ import {
   type SpmmProblem,
   type Timed,
 } from '@sparsek/types';
+import { tuneSpmm } from '../../autotune/spmm.js';
 import { guard } from '../../errors/guard.js';
 import { usedMemory } from '../../stream/stream.js';
 import { ACTIVATION_CODE, ELEMENT_CODE } from '../codes.js';
@@ -20,11 +21,11 @@ import { prepareValues } from './prepare-values.js';
 import { packRows, stageDense } from './stage-dense.js';
 
 /** A plan for operands in host memory: every run uploads them, multiplies and downloads the result. */
-export function planSpmm(
+export async function planSpmm(
   session: Session,
   problem: SpmmProblem,
   options: PlanOptions = {},
-): Plan<SpmmInputs, DenseMatrix> {
+): Promise<Plan<SpmmInputs, DenseMatrix>> {
   const start = performance.now();
   throwIfAborted(options);
   checkSpmmProblem(problem, options.validate !== false);
@@ -34,9 +35,14 @@ export function planSpmm(
   const [rows, columns] = product.output;
   const orientation = orient(problem);
   const { transposed, order } = orientation;
-  const plans = createNativePlans(session, problem, orientation.pattern);
-  const lifetime = createLifetime('The spmm plan');
+  const { denseExtent } = problem;
   // A row-order matrix is the common case; transposed, its rows are columns.
+  const usual = { pattern: orientation.pattern, dtype, denseExtent, columnMajor: transposed };
+  const tuned = options.autotune
+    ? { columnMajor: transposed, candidate: await tuneSpmm(session, usual, options.signal) }
+    : undefined;
+  const plans = createNativePlans(session, usual, tuned);
+  const lifetime = createLifetime('The spmm plan');
   const { kernel } = plans.planFor(transposed);
 
   async function run(inputs: SpmmInputs, runOptions?: RunOptions): Promise<Timed<DenseMatrix>> {

@@ -1,0 +1,42 @@
+#pragma once
+// What plans of all operations share on this side.
+
+#include <memory>
+#include <utility>
+
+#include "handle.h"
+#include "plan_tables.h"
+
+namespace sparsek::binding {
+
+/** A plan of an operation; each operation derives its own kind, with a name and a tag for its handles. */
+template <typename Plan>
+struct PlanObject {
+  PlanObject(const StreamObject& stream, Plan plan_) : tables(stream.device), plan(std::move(plan_)) {
+    tables.upload(plan.tables, stream);
+  }
+
+  PlanTables tables;
+  Plan plan;
+};
+
+/** { plan, kernel }, to which an operation adds what else it tells. */
+template <typename Object>
+Napi::Object planAnswer(Napi::Env env, std::shared_ptr<Object> object) {
+  Napi::Object answer = Napi::Object::New(env);
+  answer.Set("kernel", object->plan.kernel);
+  answer.Set("plan", makeHandle(env, std::move(object)));
+  return answer;
+}
+
+/** Sets the operands' tables and calls `launch` with the device's context current. */
+template <typename Object, typename Operands, typename Launch>
+void launchPlan(Object& object, const StreamObject& stream, Operands& operands, Launch launch) {
+  Device& device = *stream.device;
+  onDevice(device, [&] {
+    operands.tables = object.tables.address(stream);
+    launch(device);
+  });
+}
+
+}  // namespace sparsek::binding
