@@ -5,7 +5,13 @@ export { measureLimits } from './machine/limits.js';
 export { findPythonPeers, type PeerSearch } from './peers/python-contestants.js';
 export { renderBenchReport } from './report/bench-page.js';
 export { type Chart, drawChart } from './report/charts.js';
-export { type CaseComparison, type Change, compareReports, isRegression } from './report/compare.js';
+export {
+  type CaseComparison,
+  type Change,
+  type CompareOptions,
+  compareReports,
+  isRegression,
+} from './report/compare.js';
 export { type Crossover, crossovers } from './report/crossovers.js';
 export {
   formatFlops,

@@ -64,6 +64,25 @@ describe('compareReports', () => {
     expect(change(result({}, 5), result({}, 8)).change).toBe('faster');
   });
 
+  it('takes a wider tolerance, as for another machine', () => {
+    const compare = (ratio: number) =>
+      compareReports(report(result({}, 6)), report(result({}, ratio)), { tolerance: 1 })[0]!.change;
+    expect([compare(13), compare(4), compare(2)]).toEqual(['faster', 'same', 'slower']);
+  });
+
+  it('judges relative to one peer when asked, and misses it when it is not there', () => {
+    const both = (numpy: number, scipy: number) => {
+      const first = result({}, numpy);
+      const peer = { name: 'SciPy BSR', version: '1', timing: timing(10), timeRatio: scipy };
+      return report({ ...first, contestants: [...first.contestants, peer] });
+    };
+    const options = { peer: 'SciPy BSR' };
+    const [found] = compareReports(both(6, 6), both(6, 2), options);
+    expect(found).toMatchObject({ change: 'slower', note: 'relative to SciPy BSR' });
+    const [alone] = compareReports(both(6, 6), report(result({}, 6)), options);
+    expect(alone).toMatchObject({ change: 'missing', note: 'SciPy BSR not timed in both runs' });
+  });
+
   it('calls a wrong result wrong, however fast', () => {
     const check = { passed: false, error: 1, bound: 1e-5, rows: 3 };
     const found = change(result({}), result({ timing: timing(0.1), check }));

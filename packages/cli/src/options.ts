@@ -27,6 +27,14 @@ export function parseNumber(text: string): number {
   return value;
 }
 
+export function parsePercent(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && Number.isFinite(value))) {
+    throw new InvalidArgumentError('Expected a number from 0, such as 10 for 10 %.');
+  }
+  return value;
+}
+
 export function parseRepeat(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {

@@ -86,6 +86,7 @@ describe('bench', () => {
     ],
     ['two suites', ['cpu', 'gemm'], /Expected one suite but received also gemm/],
     ['an unknown backend', ['cpu', '--backend', 'tpu'], /argument 'tpu' is invalid/],
+    ['a tolerance below 0', ['compare', 'a', 'b', '--tolerance', '-1'], /Expected a number from 0/],
     ['one report to compare', ['compare', 'a.json'], /Expected two reports after compare but received 1/],
   ])('refuses %s', async (_, args, message) => {
     const { code, stdout, stderr } = await bench(...args);
@@ -134,6 +135,18 @@ describe('bench compare', () => {
       expect({ code, word, found: stdout.includes(word) }).toEqual({ code: 1, word, found: true });
       expect(stderr).toMatch(/1 of 1 cases became slower, wrong or missing/);
     }
+  });
+
+  it('takes a tolerance and the contestant to judge by', async () => {
+    const before = await recorded('before.json');
+    const report = reportOf(before);
+    report.results[0]!.contestants[0]!.timing.median *= 30;
+    const after = write('thirty.json', report);
+    expect((await bench('compare', before, after)).code).toBe(1);
+    expect((await bench('compare', before, after, '--tolerance', '10000')).code).toBe(0);
+    const { code, stdout } = await bench('compare', before, before, '--relative-to', 'NumPy dense');
+    expect(code).toBe(1);
+    expect(stdout).toContain('NumPy dense not timed in both runs');
   });
 
   it('ends with 2 for what is no report', async () => {

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { CheckFailedError, UsageError } from '../exit-codes.js';
 import { writeText } from '../files/write-text.js';
-import { type BackendOption, backendOption } from '../options.js';
+import { type BackendOption, backendOption, parsePercent } from '../options.js';
 import { startProgress } from '../output/progress.js';
 import { textTable } from '../output/table.js';
 import { VERSION } from '../version.js';
@@ -13,6 +13,8 @@ interface BenchOptions {
   readonly peers?: boolean;
   readonly json?: string;
   readonly html?: string;
+  readonly tolerance?: number;
+  readonly relativeTo?: string;
 }
 
 export function benchCommand(context: CliContext): Command {
@@ -26,6 +28,12 @@ export function benchCommand(context: CliContext): Command {
     .option('--peers', 'also time every peer that is on this machine')
     .option('--json <OUT>', 'write the report as JSON')
     .option('--html <OUT>', 'write the report as one self-contained page')
+    .option(
+      '--tolerance <PERCENT>',
+      'compare: the smallest change that counts; 5 unless told, more for different machines',
+      parsePercent,
+    )
+    .option('--relative-to <NAME>', 'compare: judge by this contestant of both reports only')
     .addHelpText(
       'after',
       `
@@ -33,10 +41,11 @@ Examples:
   sparsek bench
   sparsek bench cpu --peers --json cpu.json --html cpu.html
   sparsek bench my-cases.json
-  sparsek bench compare before.json after.json`,
+  sparsek bench compare before.json after.json
+  sparsek bench compare here.json there.json --tolerance 100 --relative-to "NumPy dense"`,
     )
     .action((suite: string | undefined, reports: readonly string[], options: BenchOptions) => {
-      if (suite === 'compare') return compare(reports, context);
+      if (suite === 'compare') return compare(reports, options, context);
       if (reports.length > 0)
         throw new UsageError(`Expected one suite but received also ${reports.join(' ')}`);
       return suite === undefined ? listSuites(context) : bench(suite, options, context);
@@ -117,13 +126,20 @@ function refuseWrongResults({ results }: BenchReport): void {
   throw new CheckFailedError(`${wrong.length} of ${results.length} results are wrong: ${names}`);
 }
 
-async function compare(paths: readonly string[], context: CliContext): Promise<void> {
+async function compare(
+  paths: readonly string[],
+  { tolerance, relativeTo }: BenchOptions,
+  context: CliContext,
+): Promise<void> {
   const { compareReports, isRegression, loadReport } = await import('@sparsek/bench');
   const [before, after] = paths;
   if (before === undefined || after === undefined || paths.length > 2) {
     throw new UsageError(`Expected two reports after compare but received ${paths.length}`);
   }
-  const changes = compareReports(await loadReport(before), await loadReport(after));
+  const changes = compareReports(await loadReport(before), await loadReport(after), {
+    ...(tolerance === undefined ? {} : { tolerance: tolerance / 100 }),
+    ...(relativeTo === undefined ? {} : { peer: relativeTo }),
+  });
   const head = ['case', 'change', 'speed', 'threshold', 'judged'];
   context.stdout.write(textTable(head, changes.map(comparisonRow)));
   const regressions = changes.filter(isRegression);
