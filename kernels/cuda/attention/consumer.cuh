@@ -72,7 +72,9 @@ class Consumer {
     float slope;
   };
 
+  // One lane for its warp, after every lane has read what the barrier guards.
   __device__ __forceinline__ void release(ptx::Barrier* barrier) const {
+    __syncwarp();
     if ((thread_ & 31) == 0) ptx::mbarrier_arrive(barrier);
   }
 
@@ -90,7 +92,7 @@ class Consumer {
   __device__ __forceinline__ void leave_keys(const Step& step, int item_slot) {
     release(&s_.k_empty[k_.slot]);
     k_.advance();
-    if (!C::kStageInQ && step.last) release(&s_.q_empty[item_slot]);
+    if (!C::kStageInQ && step.last) ptx::mbarrier_arrive(&s_.q_empty[item_slot]);  // each lane for the item it read
   }
 
   __device__ __forceinline__ void leave_values() {
@@ -157,7 +159,7 @@ class Consumer {
     if (C::kStageInQ) {
       if (thread_ == 0) ptx::bulk_wait_read<0>();
       ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup_);
-      release(&s_.q_empty[slot]);
+      ptx::mbarrier_arrive(&s_.q_empty[slot]);
     }
   }
 
@@ -165,10 +167,7 @@ class Consumer {
     Outputs o;
 #pragma unroll
     for (int i = 0; i < kOutputs; ++i) o[i] = 0.0f;
-    if (!C::kStageInQ) {
-      __syncwarp();  // every lane has read the item
-      release(&s_.q_empty[slot]);
-    }
+    if (!C::kStageInQ) ptx::mbarrier_arrive(&s_.q_empty[slot]);
     store(o, SoftmaxState{}, item, slot);
   }
 

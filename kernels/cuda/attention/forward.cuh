@@ -17,7 +17,7 @@ __device__ __forceinline__ void init_barriers(SharedStorage<C>& s) {
   ptx::mbarrier_init(&s.plan_empty, 32);
   for (int i = 0; i < C::kQStages; ++i) {
     ptx::mbarrier_init(&s.q_full[i], 1);
-    ptx::mbarrier_init(&s.q_empty[i], kReleases);
+    ptx::mbarrier_init(&s.q_empty[i], 32 * kReleases);  // every lane
   }
   for (int i = 0; i < C::kKStages; ++i) {
     ptx::mbarrier_init(&s.k_full[i], 1);

@@ -40,17 +40,15 @@ __device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, fl
   const float sink2 = p.sinks != nullptr ? __ldg(p.sinks + item.head) * kLog2e : -CUDART_INF_F;
   const int first_row = item.tile * C::kSide + 64 * member;
   const int row = first_row + 16 * (thread >> 5) + ((thread & 31) >> 2);
+  float lse[2];
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     const RowResult result = finish_row(state.reference[r], quad_sum(state.sum[r]), scale, sink2);
+    lse[r] = result.lse;
 #pragma unroll
     for (int i = 2 * r; i < Count; i += 4) {
       o[i] *= result.factor;
       o[i + 1] *= result.factor;
-    }
-    if (p.lse != nullptr && (thread & 3) == 0 && row + 8 * r < p.geometry.query_length) {
-      const int64_t pair = static_cast<int64_t>(item.batch) * p.heads + item.head;
-      p.lse[pair * p.geometry.query_length + row + 8 * r] = result.lse;
     }
   }
   // The thread that issued the previous store waits until it has read the staging space; the barrier tells the others.
@@ -64,6 +62,13 @@ __device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, fl
     for (int c = 0; c < C::kChunks; ++c)
       ptx::tma_store(&p.o, staging + c * C::kQChunkBytes, c * kChunk, first_row, item.head, item.batch);
     ptx::bulk_commit();
+  }
+  // Last, because the fence above would wait until these stores have arrived.
+  if (p.lse != nullptr && (thread & 3) == 0) {
+    const int64_t pair = static_cast<int64_t>(item.batch) * p.heads + item.head;
+    float* rows = p.lse + pair * p.geometry.query_length + row;
+    if (row < p.geometry.query_length) rows[0] = lse[0];
+    if (row + 8 < p.geometry.query_length) rows[8] = lse[1];
   }
 }
 
