@@ -2,6 +2,7 @@ export { referenceBackend } from './backend/reference-backend.js';
 export * from './bounds/attention-tolerance.js';
 export * from './bounds/compare.js';
 export * from './bounds/rounding.js';
+export * from './bounds/sampled.js';
 export * from './bounds/tolerance.js';
 export * from './cases/build-attention.js';
 export * from './cases/build-matmul.js';

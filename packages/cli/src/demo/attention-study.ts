@@ -1,8 +1,8 @@
 import { causal, compileMask, type MaskExpression, type PresetName, preset } from '@sparsek/attention';
 import { summarise } from '@sparsek/bench';
 import { maskStatistics, normalValues } from '@sparsek/bsr';
-import type { AttentionTensor, Backend, RunOptions } from '@sparsek/types';
-import { referenceAttention } from '@sparsek/validator';
+import type { AttentionInputs, AttentionProblem, AttentionTensor, Backend, RunOptions } from '@sparsek/types';
+import { largestError, referenceAttention, spreadOver } from '@sparsek/validator';
 
 /** Attention of one head under one published mask at one length. */
 export interface AttentionFigure {
@@ -115,27 +115,10 @@ async function runModel(
   };
 }
 
-type ReferenceArguments = Parameters<typeof referenceAttention>;
-
-function sampledError(
-  problem: ReferenceArguments[0],
-  inputs: ReferenceArguments[1],
-  o: Float32Array,
-): number {
-  const { queryLength } = problem.mask;
-  const rows = Array.from({ length: CHECKED_ROWS }, (_, index) => ({
-    batch: 0,
-    head: 0,
-    query: Math.round((index * (queryLength - 1)) / (CHECKED_ROWS - 1)),
-  }));
-  const expected = referenceAttention(problem, inputs, { rows }).o;
-  const width = problem.headDim;
-  return rows.reduce((worst, { query }, index) => {
-    for (let d = 0; d < width; d++) {
-      const difference = Math.abs(expected[index * width + d]! - o[query * width + d]!);
-      // NaN must not be lost in a maximum.
-      if (!(difference <= worst)) worst = difference;
-    }
-    return worst;
-  }, 0);
+/** Largest error on rows spread over the result, against float64. */
+function sampledError(problem: AttentionProblem, inputs: AttentionInputs, o: Float32Array): number {
+  const { headDim, mask } = problem;
+  const rows = spreadOver(mask.queryLength, CHECKED_ROWS).map((query) => ({ batch: 0, head: 0, query }));
+  const found = rows.flatMap(({ query }) => [...o.subarray(query * headDim, (query + 1) * headDim)]);
+  return largestError(referenceAttention(problem, inputs, { rows }).o, found);
 }

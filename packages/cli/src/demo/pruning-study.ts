@@ -1,7 +1,7 @@
 import { summarise } from '@sparsek/bench';
 import { bsrFromDense, pruneBlocks } from '@sparsek/bsr';
 import type { Backend, BsrMatrix, RunOptions } from '@sparsek/types';
-import { referenceSpmm } from '@sparsek/validator';
+import { referenceSpmm, relativeError } from '@sparsek/validator';
 import {
   encode,
   type LinearLayer,
@@ -154,14 +154,7 @@ async function layerError(
   } as const;
   using plan = await backend.planSpmm(problem);
   const { output } = await plan.run(inputs);
-  const expected = referenceSpmm(problem, inputs);
-  let error = 0;
-  let norm = 0;
-  for (const [index, value] of expected.entries()) {
-    error += (value - output.values[index]!) ** 2;
-    norm += value ** 2;
-  }
-  return Math.sqrt(error / norm);
+  return relativeError(referenceSpmm(problem, inputs), output.values);
 }
 
 function dot(a: Float32Array, b: Float32Array, rowA: number, rowB: number, width: number): number {
