@@ -1,47 +1,54 @@
 """Answers one JSON object a line on standard input with one on standard output; runs the peers.
 
-versions {device} -> {peer: {version} | {missing}}  which peers of a device run here
-prepare {peer, case, files, ...} -> {id}            load the arrays of a case for one peer
-run {id} -> {ms}                                    run once; GPU peers: mean of a few launches back to back
-result {id, path} -> {}                             write the newest result as float32 .npy
-release {id} -> {}                                  forget a prepared case
+versions {device} -> {peer: {version} | {missing}}            which peers of a device run here
+prepare {id, peer, case, arrays, inputSets, launches, forget} -> {timedAs, checkable} | {skipped, unconcerned}
+                                                              load the arrays of a case for one peer
+run {id} -> {ms}                                              run once; GPU peers: mean of a few launches back to back
+result {id, rows, path} -> {finite}                           write rows of the newest result as bare float32
+release {id} -> {}                                            forget a prepared case
 """
 
 import json
 import sys
 
-from sparsek_peers import cpu, gpu
+from sparsek_peers import arrays, attention, cpu, device, flex, products
+from sparsek_peers.peer import Skip
 
-DEVICES = {"cpu": cpu.PEERS, "gpu": gpu.PEERS}
-PEERS = {**cpu.PEERS, **gpu.PEERS}
+DEVICES = {"cpu": cpu.PEERS, "gpu": {**products.PEERS, **attention.PEERS, **flex.PEERS}}
+PEERS = {name: peer for peers in DEVICES.values() for name, peer in peers.items()}
 
 
 class Server:
     def __init__(self):
         self.prepared = {}
-        self.next_id = 0
 
     def answer(self, request):
-        operation = request["op"]
-        if operation == "versions":
-            return {name: peer.describe() for name, peer in DEVICES[request["device"]].items()}
-        if operation == "prepare":
-            self.next_id += 1
-            self.prepared[self.next_id] = PEERS[request["peer"]].prepare(request)
-            return {"id": self.next_id}
-        if operation == "release":
-            self.prepared.pop(request["id"], None)
-            gpu.release_memory()
-            return {}
-        prepared = self.prepared[request["id"]]
-        if operation == "run":
-            return {"ms": prepared.run()}
-        if operation == "result":
-            import numpy
+        return getattr(self, request["op"])(request)
 
-            numpy.save(request["path"], prepared.result())
-            return {}
-        raise ValueError(f"unknown operation {operation}")
+    def versions(self, request):
+        return {name: peer.describe() for name, peer in DEVICES[request["device"]].items()}
+
+    def prepare(self, request):
+        device.forget(request["forget"])
+        try:
+            prepared = PEERS[request["peer"]].prepare(request)
+        except Skip as skip:
+            return {"skipped": str(skip), "unconcerned": skip.unconcerned}
+        self.prepared[request["id"]] = prepared
+        return {"timedAs": prepared.timed_as, "checkable": prepared.checkable}
+
+    def run(self, request):
+        return {"ms": self.prepared[request["id"]].run()}
+
+    def result(self, request):
+        rows, finite = self.prepared[request["id"]].result(request["rows"])
+        arrays.store(request["path"], rows)
+        return {"finite": finite}
+
+    def release(self, request):
+        self.prepared.pop(request["id"], None)
+        device.release_memory()
+        return {}
 
 
 def main():

@@ -1,6 +1,7 @@
 export { loadSuite, suiteJsonSchema } from './case/load-suite.js';
 export type { AttentionCase, BenchCase, ConvertCase, PatternSpec, SpmmCase, Suite } from './case/schema.js';
 export { describeMachine, type MachineDescription } from './machine/describe.js';
+export { type DeviceWatch, watchDevice } from './machine/device-watch.js';
 export { measureLimits } from './machine/limits.js';
 export { findPythonPeers, type PeerSearch } from './peers/python-contestants.js';
 export { renderBenchReport } from './report/bench-page.js';
@@ -38,9 +39,10 @@ export type {
   CaseResult,
   CheckResult,
   ContestantResult,
+  DeviceState,
   MachineLimits,
 } from './report/schema.js';
-export type { Contestant, PreparedRun, Skipped } from './runner/contestant.js';
+export type { Contestant, PreparedRun, PrepareOptions, ResultRows, Skipped } from './runner/contestant.js';
 export { type RunSuiteOptions, runSuite } from './runner/run-suite.js';
 export { sparsekContestant } from './runner/sparsek-contestant.js';
 export { summarise, type TimingSummary } from './runner/statistics.js';

@@ -2,9 +2,10 @@ import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
 import type { CaseData } from '../src/case/data.js';
 import type { BenchCase } from '../src/case/schema.js';
+import type { DeviceWatch } from '../src/machine/device-watch.js';
 import { compareReports, isRegression } from '../src/report/compare.js';
 import { benchReportSchema } from '../src/report/schema.js';
-import type { Contestant } from '../src/runner/contestant.js';
+import type { Contestant, PrepareOptions } from '../src/runner/contestant.js';
 import { runSuite } from '../src/runner/run-suite.js';
 import { sparsekContestant } from '../src/runner/sparsek-contestant.js';
 import { slowedBackend, wrongBackend } from './backends.js';
@@ -96,14 +97,112 @@ describe('runSuite', () => {
     expect(result!.contestants[0]!.check!.passed).toBe(true);
   });
 
-  it('releases what was prepared when a contestant fails', async () => {
+  it('releases what was prepared when the one under test fails, and passes the error on', async () => {
     const log: string[] = [];
     const failing: Contestant = {
-      ...scripted('failing', 1),
-      prepare: () => Promise.reject(new Error('out of memory')),
+      ...scripted('own', 1),
+      async prepare() {
+        return {
+          run: () => Promise.reject(new Error('out of memory')),
+          [Symbol.asyncDispose]: async () => void log.push('dispose'),
+        };
+      },
     };
-    await expect(runSuite(tiny, [scripted('own', 1, log), failing], QUICK)).rejects.toThrow('out of memory');
-    expect(log).toEqual(expect.arrayContaining(['prepare', 'dispose']));
+    await expect(runSuite(tiny, [failing], QUICK)).rejects.toThrow('out of memory');
+    expect(log).toEqual(['dispose']);
+  });
+
+  it('goes on without a peer that fails, when it prepares or in the middle of its turns', async () => {
+    const log: string[] = [];
+    let runs = 0;
+    const refusing: Contestant = {
+      ...scripted('refusing', 1),
+      prepare: () => Promise.reject(new Error('no such mask')),
+    };
+    const breaking: Contestant = {
+      ...scripted('breaking', 1),
+      async prepare() {
+        return {
+          run: async () => {
+            if (++runs > 3) throw new Error('lost the device');
+            return 1;
+          },
+          [Symbol.asyncDispose]: async () => void log.push('dispose'),
+        };
+      },
+    };
+    const contestants = [scripted('own', 1), refusing, breaking, scripted('steady', 4)] as const;
+    const [result] = (await runSuite(suite(spmmCase), contestants, QUICK)).results;
+    expect(result!.contestants.map(({ name, skipped, timeRatio }) => [name, skipped ?? timeRatio])).toEqual([
+      ['own', 1],
+      ['refusing', 'no such mask'],
+      ['breaking', 'lost the device'],
+      ['steady', 4],
+    ]);
+    expect(log).toEqual(['dispose']);
+  });
+
+  it('leaves out peers that a case does not concern', async () => {
+    const products: Contestant = { ...scripted('products', 1), operations: ['spmm'] };
+    const silent: Contestant = {
+      ...scripted('silent', 1),
+      prepare: async () => ({ skipped: 'another mask', unconcerned: true }),
+    };
+    const cases = suite(spmmCase, attentionCase, { ...spmmCase, name: 'alone', peers: false });
+    const { results } = await runSuite(cases, [scripted('own', 1), products, silent], QUICK);
+    expect(results.map(({ contestants }) => contestants.map(({ name }) => name))).toEqual([
+      ['own', 'products'],
+      ['own'],
+      ['own'],
+    ]);
+  });
+
+  it('names the cases that its time did not suffice for', async () => {
+    const report = await runSuite(tiny, [scripted('own', 1)], { ...QUICK, limitMs: -1 });
+    expect(report.results).toEqual([]);
+    expect(report.notRun).toEqual(tiny.cases.map(({ name }) => ({ name, reason: 'out of time' })));
+    expect(benchReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  });
+
+  it('ends a case that takes too long after the round it is in, without further peers', async () => {
+    const options = { minRounds: 7, maxRounds: 50, caseLimitMs: -1 };
+    const [result] = (await runSuite(suite(spmmCase), [scripted('own', 1), scripted('peer', 1)], options))
+      .results;
+    expect(result!.contestants[0]!.timing!.runs).toBe(1);
+    expect(result!.contestants[1]!.skipped).toBe('out of time');
+  });
+
+  it('asks for copies of inputs that would stay in the cache', async () => {
+    const seen: number[] = [];
+    const noting: Contestant = {
+      ...scripted('own', 1),
+      async prepare(_, __, { inputSets }) {
+        seen.push(inputSets);
+        return { run: async () => 1, [Symbol.asyncDispose]: async () => undefined };
+      },
+    };
+    // 5 x 2 blocks of 16 x 16, their structure, and two dense matrices: about 24 KB.
+    for (const cacheBytes of [0, 10_000, 60_000, 1e9]) {
+      const { results } = await runSuite(suite(spmmCase), [noting], { ...QUICK, cacheBytes });
+      expect(results[0]!.inputSets).toBe(seen.at(-1) === 1 ? undefined : seen.at(-1));
+    }
+    expect(seen).toEqual([1, 1, 6, 32]);
+  });
+
+  it('records what a watched device did', async () => {
+    const state = { samples: 2, clockMhz: { median: 1500, min: 1400, max: 1600 }, throttled: ['power cap'] };
+    const log: string[] = [];
+    const watch: DeviceWatch = {
+      begin: () => void log.push('begin'),
+      end() {
+        log.push('end');
+        return state;
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const [result] = (await runSuite(suite(spmmCase), [scripted('own', 1)], { ...QUICK, watch })).results;
+    expect(result!.device).toEqual(state);
+    expect(log).toEqual(['begin', 'end']);
   });
 
   it('stops when it is aborted', async () => {
@@ -125,14 +224,47 @@ describe('the check', () => {
     expect(results.map(({ contestants }) => contestants[0]!.check!.passed)).toEqual([false, false]);
   });
 
+  it('catches an infinity outside the rows that are compared', async () => {
+    const { prepare, ...rest } = reference();
+    const infinite: Contestant = {
+      ...rest,
+      async prepare(benchCase: BenchCase, data: CaseData, options: PrepareOptions) {
+        const prepared = await prepare(benchCase, data, options);
+        if ('skipped' in prepared) return prepared;
+        return {
+          ...prepared,
+          result: async (wanted) => ({ ...(await prepared.result!(wanted)), finite: false }),
+        };
+      },
+    };
+    const { results } = await runSuite(suite(spmmCase), [infinite], QUICK);
+    expect(results[0]!.contestants[0]!.check!.passed).toBe(false);
+  });
+
+  it('catches a result that is right at first and wrong after the timing', async () => {
+    let results = 0;
+    const turning = sparsekContestant(
+      wrongBackend((values) => (++results > 2 ? values.fill(3) : values)),
+      'turning',
+    );
+    const report = await runSuite(suite(spmmCase), [turning], QUICK);
+    expect(report.results[0]!.contestants[0]!.check!.passed).toBe(false);
+  });
+
   it('catches a result that is too short', async () => {
     const { prepare, ...rest } = reference();
     const short: Contestant = {
       ...rest,
-      async prepare(benchCase: BenchCase, data: CaseData) {
-        const prepared = await prepare(benchCase, data);
+      async prepare(benchCase: BenchCase, data: CaseData, options: PrepareOptions) {
+        const prepared = await prepare(benchCase, data, options);
         if ('skipped' in prepared) return prepared;
-        return { ...prepared, result: async () => (await prepared.result!()).subarray(0, -1) };
+        return {
+          ...prepared,
+          async result(wanted) {
+            const { rows, finite } = await prepared.result!(wanted);
+            return { rows: rows.subarray(0, -1), finite };
+          },
+        };
       },
     };
     const { results } = await runSuite(suite(spmmCase, attentionCase), [short], QUICK);

@@ -19,6 +19,7 @@ describe('the suites', () => {
       'gemm',
       'gemm-large',
       'attention',
+      'attention-long',
       'cpu',
       'formats',
       'host',

@@ -35,6 +35,14 @@ export function parsePercent(text: string): number {
   return value;
 }
 
+export function parseSeconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && Number.isFinite(value))) {
+    throw new InvalidArgumentError('Expected a number of seconds above 0.');
+  }
+  return value;
+}
+
 export function parseRepeat(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {

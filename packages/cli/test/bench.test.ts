@@ -68,6 +68,26 @@ describe('bench', () => {
     expect(readFileSync(file('out.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*64 cubed[\s\S]*<svg/);
   });
 
+  it('runs the cases that are asked for, and names those that its time did not suffice for', async () => {
+    const two = { ...MINE, cases: [...MINE.cases, { ...MINE.cases[0], name: 'another' }] };
+    const cases = write('two.json', two);
+    const run = (...args: string[]) => bench(cases, '--backend', 'reference', ...args);
+    const one = await run('--case', 'anoth', '--json', file('one.json'));
+    expect(one.stdout).toContain('another');
+    expect(one.stdout).not.toContain('64 cubed');
+    expect(reportOf(file('one.json')).command).toContain('--case "anoth"');
+    const late = await run('--limit', '0.000001');
+    expect(late).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^sparsek: not run: 64 cubed: out of time$/m),
+    });
+    const none = await run('--case', 'fft');
+    expect(none).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Expected a part of a case's name/),
+    });
+  });
+
   it('says why there are no peers where there is no Python, and goes on', async () => {
     mkdirSync(file('empty'), { recursive: true });
     vi.stubEnv('PATH', file('empty'));
@@ -87,6 +107,7 @@ describe('bench', () => {
     ['two suites', ['cpu', 'gemm'], /Expected one suite but received also gemm/],
     ['an unknown backend', ['cpu', '--backend', 'tpu'], /argument 'tpu' is invalid/],
     ['a tolerance below 0', ['compare', 'a', 'b', '--tolerance', '-1'], /Expected a number from 0/],
+    ['a limit of nothing', ['cpu', '--limit', '0'], /Expected a number of seconds above 0/],
     ['one report to compare', ['compare', 'a.json'], /Expected two reports after compare but received 1/],
   ])('refuses %s', async (_, args, message) => {
     const { code, stdout, stderr } = await bench(...args);

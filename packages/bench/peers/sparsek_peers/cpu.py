@@ -3,6 +3,7 @@
 import os
 import platform
 
+from .arrays import load
 from .peer import CpuRun, Peer
 
 
@@ -24,21 +25,16 @@ def describe_scipy():
 
 
 def prepare_numpy_dense(request):
-    import numpy
-
-    a = numpy.load(request["files"]["a"])
-    b = numpy.load(request["files"]["b"])
+    a, b = (load(request["arrays"][name]) for name in ("a", "b"))
     return CpuRun(lambda: a @ b)
 
 
 def prepare_scipy_bsr(request):
-    import numpy
     import scipy.sparse
 
-    files, case = request["files"], request["case"]
-    blocks = (numpy.load(files["values"]), request["indices"], request["indptr"])
-    a = scipy.sparse.bsr_array(blocks, shape=(case["m"], case["k"]))
-    b = numpy.load(files["b"])
+    case = request["case"]
+    values, indices, indptr, b = (load(request["arrays"][name]) for name in ("values", "indices", "indptr", "b"))
+    a = scipy.sparse.bsr_array((values, indices, indptr), shape=(case["m"], case["k"]))
     return CpuRun(lambda: a @ b)
 
 

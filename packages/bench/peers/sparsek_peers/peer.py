@@ -3,6 +3,14 @@
 import time
 
 
+class Skip(Exception):
+    """Why a peer leaves a case out; `unconcerned` when nobody would expect it to take part."""
+
+    def __init__(self, reason, unconcerned=False):
+        super().__init__(reason)
+        self.unconcerned = unconcerned
+
+
 class Peer:
     """`describe()` gives {"version": ...} or {"missing": reason}; `prepare(request)` gives something to run."""
 
@@ -20,6 +28,9 @@ class Peer:
 class CpuRun:
     """A function on the CPU, timed by the wall clock."""
 
+    timed_as = None
+    checkable = True
+
     def __init__(self, function):
         self.function = function
         self.newest = None
@@ -31,7 +42,8 @@ class CpuRun:
         self.newest = newest
         return elapsed * 1000
 
-    def result(self):
+    def result(self, rows):
+        """(rows of the newest result, whether all of it is finite)"""
         import numpy
 
-        return numpy.asarray(self.newest, dtype=numpy.float32)
+        return self.newest[rows], bool(numpy.isfinite(self.newest).all())

@@ -1,6 +1,7 @@
-import { blocks, compileMask, parseMask } from '@sparsek/attention';
-import { normalValues, powerLawRows, randomPattern, withValues } from '@sparsek/bsr';
-import type { AttentionTensor, BlockMask, BsrMatrix, DenseMatrix, Dtype } from '@sparsek/types';
+import { powerLawRows, randomPattern, withValues } from '@sparsek/bsr';
+import type { AttentionTensor, BlockMask, BsrMatrix, DenseMatrix } from '@sparsek/types';
+import { createDraws, type Draws } from './draws.js';
+import { makeMask } from './masks.js';
 import type { AttentionCase, BenchCase, ConvertCase, PatternSpec, SpmmCase } from './schema.js';
 
 export interface SpmmData {
@@ -15,6 +16,8 @@ export interface AttentionData {
   readonly q: AttentionTensor;
   readonly k: AttentionTensor;
   readonly v: AttentionTensor;
+  /** One logit a query head. */
+  readonly sinks?: Float32Array;
 }
 
 export interface ConvertData {
@@ -26,39 +29,32 @@ export interface ConvertData {
 export type CaseData = SpmmData | AttentionData | ConvertData;
 
 /** Streams of the generator, one for each input, so that inputs do not repeat each other. */
-const STREAM = { pattern: 0, values: 1, dense: 2, q: 3, k: 4, v: 5 } as const;
+const STREAM = { pattern: 0, values: 1, dense: 2, q: 3, k: 4, v: 5, sinks: 6 } as const;
 
-export function makeCaseData(benchCase: BenchCase): CaseData {
+export function makeCaseData(benchCase: BenchCase, draws: Draws = createDraws({ shared: false })): CaseData {
   switch (benchCase.operation) {
     case 'spmm':
-      return makeSpmm(benchCase);
+      return makeSpmm(benchCase, draws);
     case 'attention':
-      return makeAttention(benchCase);
+      return makeAttention(benchCase, draws);
     case 'convert':
-      return { operation: 'convert', a: makeBsr(benchCase) };
+      return { operation: 'convert', a: makeBsr(benchCase, draws) };
   }
 }
 
-function makeSpmm(benchCase: SpmmCase): SpmmData {
+function makeSpmm(benchCase: SpmmCase, draws: Draws): SpmmData {
   const { k, n, dtype, seed } = benchCase;
-  return { operation: 'spmm', a: makeBsr(benchCase), b: denseMatrix([k, n], dtype, seed) };
+  const values = draws.values(k * n, { seed, stream: STREAM.dense, dtype });
+  return { operation: 'spmm', a: makeBsr(benchCase, draws), b: { shape: [k, n], dtype, values } };
 }
 
-/** The newest dense matrix: neighbouring cases share it, and drawing a large one takes seconds. */
-let newestDense: { readonly seed: number; readonly matrix: DenseMatrix } | undefined;
-
-function denseMatrix(shape: readonly [number, number], dtype: Dtype, seed: number): DenseMatrix {
-  const [rows, columns] = shape;
-  const { matrix } = newestDense ?? {};
-  const same = matrix?.shape[0] === rows && matrix.shape[1] === columns && matrix.dtype === dtype;
-  if (matrix && same && newestDense?.seed === seed) return matrix;
-  const values = normalValues<Dtype>(rows * columns, { seed, stream: STREAM.dense, dtype });
-  newestDense = { seed, matrix: { shape, dtype, values } };
-  return newestDense.matrix;
-}
-
-function makeBsr({ m, k, dtype, seed, pattern }: SpmmCase | ConvertCase): BsrMatrix {
-  return withValues(makePattern([m, k], pattern, seed), { seed, stream: STREAM.values, dtype });
+function makeBsr({ m, k, dtype, seed, pattern: spec }: SpmmCase | ConvertCase, draws: Draws): BsrMatrix {
+  const pattern = makePattern([m, k], spec, seed);
+  const [height, width] = spec.blockShape;
+  const draw = { seed, stream: STREAM.values, dtype };
+  // Blocks at a ragged edge have padding, which is zero.
+  if (m % height !== 0 || k % width !== 0) return withValues(pattern, draw);
+  return { ...pattern, dtype, values: draws.values(pattern.indices.length * height * width, draw) };
 }
 
 function makePattern(shape: readonly [number, number], spec: PatternSpec, seed: number) {
@@ -71,23 +67,23 @@ function makePattern(shape: readonly [number, number], spec: PatternSpec, seed: 
   }
 }
 
-function makeAttention(benchCase: AttentionCase): AttentionData {
-  const { mask } = benchCase;
-  const { batch, heads, kvHeads, headDim, queryLength, keyLength, dtype, seed, blockShape } = benchCase;
+function makeAttention(benchCase: AttentionCase, draws: Draws): AttentionData {
+  const { batch, heads, kvHeads, headDim, queryLength, keyLength, dtype, seed } = benchCase;
   const tensor = (count: number, length: number, stream: number): AttentionTensor => ({
     shape: [batch, count, length, headDim],
     dtype,
-    values: normalValues<Dtype>(batch * count * length * headDim, { seed, stream, dtype }),
+    values: draws.values(batch * count * length * headDim, { seed, stream, dtype }),
   });
-  const expression =
-    typeof mask === 'string'
-      ? parseMask(mask)
-      : blocks(randomPattern({ shape: [queryLength, keyLength], blockShape, density: mask.density, seed }));
   return {
     operation: 'attention',
-    mask: compileMask(expression, { queryLength, keyLength, blockShape }),
+    mask: makeMask(benchCase),
     q: tensor(heads, queryLength, STREAM.q),
     k: tensor(kvHeads, keyLength, STREAM.k),
     v: tensor(kvHeads, keyLength, STREAM.v),
+    ...(benchCase.sinks && { sinks: sinkLogits(heads, seed, draws) }),
   };
+}
+
+function sinkLogits(heads: number, seed: number, draws: Draws): Float32Array {
+  return Float32Array.from(draws.values(heads, { seed, stream: STREAM.sinks, dtype: 'f32' }));
 }

@@ -27,13 +27,22 @@ const common = {
    * disposing it.
    */
   measure: z.enum(['compute', 'call', 'plan']).optional(),
+  /** false: peers leave this case out, since it would take them minutes or more memory than there is. */
+  peers: z.boolean().optional(),
 };
 
 /** C = A B with A block-sparse [m, k] and B dense [k, n]. */
 const spmm = z.strictObject({ ...common, operation: z.literal('spmm'), m: size, k: size, n: size, pattern });
 
-/** A SPEC of the mask language, or that share of all blocks at random. */
-const mask = z.union([z.string().min(1), z.strictObject({ kind: z.literal('random-blocks'), density })]);
+/**
+ * A SPEC of the mask language; that share of all blocks at random, the same ones or others for each head; or causal
+ * attention within packed documents of these lengths.
+ */
+const mask = z.union([
+  z.string().min(1),
+  z.strictObject({ kind: z.literal('random-blocks'), density, perHead: z.boolean().optional() }),
+  z.strictObject({ kind: z.literal('documents'), lengths: z.array(size).min(1) }),
+]);
 
 /** Fused attention; the mask is compiled at `blockShape`. */
 const attention = z.strictObject({
@@ -47,6 +56,8 @@ const attention = z.strictObject({
   keyLength: size,
   mask,
   blockShape,
+  /** Also a random sink logit for each head. */
+  sinks: z.boolean().optional(),
 });
 
 /** Dense [m, k] to BSR and back. */

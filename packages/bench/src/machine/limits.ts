@@ -1,6 +1,8 @@
 import { allocateValues, normalValues, randomPattern } from '@sparsek/bsr';
 import type { Backend, Dtype, Values } from '@sparsek/types';
 import type { MachineLimits } from '../report/schema.js';
+import { isCudaBackend } from '../runner/device-runs.js';
+import { measureDeviceLimits } from './device-limits.js';
 
 /** Sizes of the two products: bytes far beyond the caches, and work that keeps every unit busy. */
 interface Sizes {
@@ -20,10 +22,11 @@ const REPEATS = 5;
 const DRAWN = 65_521;
 
 /**
- * Measures what the machine behind a backend can do at most, with products that store every block: bandwidth by a
- * product with one column, which reads all of A once, and arithmetic by a cube. On the CPU a plain copy of memory is
- * measured too and the faster of the two counts. The limits are those of this library's dense kernels; a roofline
- * drawn from them says what sparsity costs, not what another library could reach.
+ * Measures what the machine behind a backend can do at most. On a Hopper GPU by kernels that use one unit each. Elsewhere
+ * with products that store every block: bandwidth by a product with one column, which reads all of A once, and
+ * arithmetic by a cube. On the CPU a plain copy of memory is measured too and the faster of the two counts. These limits
+ * are those of this library's dense kernels; a roofline drawn from them says what sparsity costs, not what another
+ * library could reach.
  *
  * @param sizes - For tests; the default is chosen by the backend.
  */
@@ -33,6 +36,9 @@ export async function measureLimits(
   options: { readonly signal?: AbortSignal; readonly sizes?: Sizes } = {},
 ): Promise<MachineLimits> {
   const { signal, sizes = backend.name === 'cuda' ? GPU : CPU } = options;
+  if (isCudaBackend(backend) && backend.cudaDevice.info.computeCapability === '9.0') {
+    return measureDeviceLimits(backend.cudaDevice, dtypes);
+  }
   const supported = [...new Set(dtypes)].filter((dtype) => backend.supports('spmm', dtype));
   const arithmetic: MachineLimits['arithmetic'] = [];
   for (const dtype of supported) {

@@ -1,73 +1,150 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bsrToDense } from '@sparsek/bsr';
-import { writeTensor } from '@sparsek/bsr/io';
-import type { Dtype, StoredPattern, Values } from '@sparsek/types';
 import type { AttentionData, CaseData, SpmmData } from '../case/data.js';
+import { flexBlocks } from './flex-blocks.js';
+import { maskRule } from './mask-rule.js';
 
-/** What a peer's `prepare` request holds beside the case: arrays as files, structure inline. */
-export interface PeerInputs {
-  readonly files: Readonly<Record<string, string>>;
-  readonly [field: string]: unknown;
-}
-
-/** Which arrays of a product a peer reads; making and storing the dense A is expensive. */
-export type SparseForm = 'dense' | 'bsr';
-
-/** Stores a case's arrays as .npy files in `folder` for a peer in another process. */
-export async function writePeerInputs(data: CaseData, form: SparseForm, folder: string): Promise<PeerInputs> {
-  const save = async (name: string, tensor: Tensor) => {
-    const path = join(folder, `${name}.npy`);
-    await writeTensor(path, tensor);
-    return path;
-  };
-  switch (data.operation) {
-    case 'spmm':
-      return form === 'dense' ? denseInputs(data, save) : bsrInputs(data, save);
-    case 'attention':
-      return attentionInputs(data, save);
-    case 'convert':
-      return { files: {} };
-  }
-}
-
-interface Tensor {
+/** An array that a peer reads: a file of the bare elements in row order, little-endian. bf16 travels as 16-bit words. */
+export interface StoredArray {
+  readonly path: string;
+  readonly dtype: 'f32' | 'f16' | 'bf16' | 'i32' | 'i8';
   readonly shape: readonly number[];
-  readonly dtype: Dtype;
-  readonly values: Values;
 }
 
-type Save = (name: string, tensor: Tensor) => Promise<string>;
-
-async function denseInputs({ a, b }: SpmmData, save: Save): Promise<PeerInputs> {
-  return { files: { a: await save('a', bsrToDense(a)), b: await save('b', b) } };
+/** What a peer reads of a case. */
+export interface PeerInputs {
+  readonly arrays: Readonly<Record<string, StoredArray>>;
+  /** How to tell visible pairs, of attention. */
+  readonly mask?: unknown;
 }
 
-async function bsrInputs({ a, b }: SpmmData, save: Save): Promise<PeerInputs> {
+/** Which arrays a peer reads; making and storing the dense A is expensive. */
+export type PeerForm = 'dense' | 'bsr' | 'attention' | 'flex';
+
+type Elements = Float32Array | Uint16Array | Int32Array | Int8Array;
+
+/** Arrays that have been stored for the peers, each once. */
+export interface PeerFiles extends AsyncDisposable {
+  /** Stores what is missing; forgets the files that only earlier cases needed. */
+  inputs(data: CaseData, form: PeerForm): Promise<PeerInputs>;
+  /** Paths that were deleted since the last call, for peers that keep what they read. */
+  forgotten(): readonly string[];
+  readonly folder: () => Promise<string>;
+}
+
+interface Stored extends StoredArray {
+  readonly elements: Elements;
+}
+
+export function createPeerFiles(): PeerFiles {
+  let made: Promise<string> | undefined;
+  let current: CaseData | undefined;
+  let number = 0;
+  let files: Stored[] = [];
+  let used = new Set<Stored>();
+  let gone: string[] = [];
+  const folder = () => {
+    made ??= mkdtemp(join(tmpdir(), 'sparsek-bench-'));
+    return made;
+  };
+
+  async function store(elements: Elements, dtype: StoredArray['dtype'], shape: readonly number[]) {
+    // The same elements in another shape need no other file.
+    let found = files.find((file) => sameElements(file.elements, elements));
+    if (!found) {
+      const path = join(await folder(), `${number++}.bin`);
+      await writeFile(path, new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
+      found = { path, dtype, shape, elements };
+      files.push(found);
+    }
+    used.add(found);
+    return { path: found.path, dtype, shape };
+  }
+
+  async function beginCase(data: CaseData) {
+    if (data === current) return;
+    current = data;
+    const kept = files.filter((file) => used.has(file));
+    for (const file of files) {
+      if (used.has(file)) continue;
+      await rm(file.path, { force: true });
+      gone.push(file.path);
+    }
+    files = kept;
+    used = new Set();
+  }
+
+  return {
+    folder,
+    async inputs(data, form) {
+      await beginCase(data);
+      switch (data.operation) {
+        case 'spmm':
+          return form === 'dense' ? denseInputs(data, store) : bsrInputs(data, store);
+        case 'attention':
+          return attentionInputs(data, form, store);
+        case 'convert':
+          return { arrays: {} };
+      }
+    },
+    forgotten() {
+      const paths = gone;
+      gone = [];
+      return paths;
+    },
+    async [Symbol.asyncDispose]() {
+      if (made) await rm(await made, { recursive: true, force: true });
+    },
+  };
+}
+
+const sameElements = (a: Elements, b: Elements) =>
+  a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
+
+type Store = (
+  elements: Elements,
+  dtype: StoredArray['dtype'],
+  shape: readonly number[],
+) => Promise<StoredArray>;
+
+async function denseInputs({ a, b }: SpmmData, store: Store): Promise<PeerInputs> {
+  const dense = bsrToDense(a);
+  return {
+    arrays: {
+      a: await store(dense.values, dense.dtype, dense.shape),
+      b: await store(b.values, b.dtype, b.shape),
+    },
+  };
+}
+
+async function bsrInputs({ a, b }: SpmmData, store: Store): Promise<PeerInputs> {
   const { indptr, indices, blockShape, dtype, values } = a;
-  const blocks = { shape: [indices.length, ...blockShape], dtype, values };
   return {
-    files: { values: await save('values', blocks), b: await save('b', b) },
-    indptr: Array.from(indptr),
-    indices: Array.from(indices),
+    arrays: {
+      values: await store(values, dtype, [indices.length, ...blockShape]),
+      indptr: await store(indptr, 'i32', [indptr.length]),
+      indices: await store(indices, 'i32', [indices.length]),
+      b: await store(b.values, b.dtype, b.shape),
+    },
   };
 }
 
-async function attentionInputs({ q, k, v, mask }: AttentionData, save: Save): Promise<PeerInputs> {
-  const pattern = mask.patterns[0]!;
-  return {
-    files: { q: await save('q', q), k: await save('k', k), v: await save('v', v) },
-    // JSON has no infinity; null is an open end.
-    pattern:
-      pattern.kind === 'regular' ? pattern : storedPattern(pattern, mask.keyLength, mask.blockShape[1]),
+async function attentionInputs(data: AttentionData, form: PeerForm, store: Store): Promise<PeerInputs> {
+  const { q, k, v, sinks, mask } = data;
+  const tensors = {
+    q: await store(q.values, q.dtype, q.shape),
+    k: await store(k.values, k.dtype, k.shape),
+    v: await store(v.values, v.dtype, v.shape),
+    ...(sinks && { sinks: await store(sinks, 'f32', [sinks.length]) }),
   };
-}
-
-function storedPattern({ indptr, indices, fill }: StoredPattern, keyLength: number, blockWidth: number) {
-  return {
-    kind: 'stored',
-    indptr: Array.from(indptr),
-    indices: Array.from(indices),
-    blockColumns: Math.ceil(keyLength / blockWidth),
-    allFull: fill === undefined || fill.every((code) => code === 0),
-  };
+  if (form !== 'flex') return { arrays: tensors };
+  const arrays: Record<string, StoredArray> = { ...tensors };
+  const blocks = flexBlocks(mask, q.shape[1]);
+  const { rule, arrays: tables } = maskRule(data);
+  for (const [name, { elements, dtype, shape }] of Object.entries({ ...blocks, ...tables })) {
+    arrays[name] = await store(elements, dtype, shape);
+  }
+  return { arrays, mask: { ...rule, hasBlocks: blocks !== undefined } };
 }

@@ -17,6 +17,9 @@ const STDERR_KEPT = 4000;
  */
 export interface PythonProcess extends AsyncDisposable {
   request(message: Reply): Promise<Reply>;
+  /** Ends it at once; what was asked is rejected with the reason. */
+  kill(reason: string): void;
+  readonly ended: boolean;
 }
 
 export function startPython(script: string, python = 'python3'): PythonProcess {
@@ -24,6 +27,7 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
   const queue: Pending[] = [];
   let ended: Error | undefined;
   let complaints = '';
+  let killedFor: string | undefined;
 
   const exited = new Promise<void>((resolve) => {
     const end = (reason: string) => {
@@ -32,7 +36,7 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
       resolve();
     };
     child.on('error', (error) => end(`could not be started (${error.message})`));
-    child.on('close', (code, signal) => end(`ended with ${signal ?? `exit code ${code}`}`));
+    child.on('close', (code, signal) => end(killedFor ?? `ended with ${signal ?? `exit code ${code}`}`));
   });
   child.stderr.on('data', (chunk: Buffer) => {
     complaints = (complaints + chunk.toString('utf8')).slice(-STDERR_KEPT);
@@ -59,6 +63,13 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
         queue.push({ resolve, reject });
         child.stdin.write(`${JSON.stringify(message)}\n`);
       });
+    },
+    kill(reason) {
+      killedFor = reason;
+      child.kill('SIGKILL');
+    },
+    get ended() {
+      return ended !== undefined;
     },
     async [Symbol.asyncDispose]() {
       child.stdin.end();

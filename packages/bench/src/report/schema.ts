@@ -23,6 +23,10 @@ const contestant = z.strictObject({
   version: z.string(),
   kernel: z.string().optional(),
   planMs: z.number().optional(),
+  /** Everything before the first run: planning, copies, compilation. */
+  prepareMs: z.number().optional(),
+  /** How runs were timed, where that was not one call. */
+  timedAs: z.string().optional(),
   /** Absent when the contestant was skipped. */
   timing: timing.optional(),
   /** Useful work per second: stored blocks or visible pairs only. */
@@ -34,6 +38,18 @@ const contestant = z.strictObject({
   timeRatio: z.number().optional(),
   check: check.optional(),
   skipped: z.string().optional(),
+});
+
+/** What a device did while contestants took turns. */
+const deviceState = z.strictObject({
+  samples: z.int(),
+  clockMhz: z.strictObject({ median: z.number(), min: z.number(), max: z.number() }),
+  memoryClockMhz: z.number().optional(),
+  /** Highest. */
+  watts: z.number().optional(),
+  celsius: z.number().optional(),
+  /** Why clocks were held down at some moment. */
+  throttled: z.array(z.string()),
 });
 
 const caseResult = z.strictObject({
@@ -52,6 +68,11 @@ const caseResult = z.strictObject({
    * suite does not ask for it or the system does not tell.
    */
   peakBytes: z.number().optional(),
+  /** Copies of the inputs that runs took turns over, because one would have stayed in the caches. */
+  inputSets: z.int().optional(),
+  device: deviceState.optional(),
+  /** What the whole case took, with its data and its checks. */
+  seconds: z.number().optional(),
 });
 
 const limits = z.strictObject({
@@ -66,6 +87,8 @@ const limits = z.strictObject({
       kernel: z.string(),
     }),
   ),
+  /** Every bandwidth that was measured, in bytes a second. */
+  bandwidths: z.array(z.strictObject({ what: z.string(), bytesPerSecond: z.number() })).optional(),
 });
 
 export const benchReportSchema = z.strictObject({
@@ -84,10 +107,13 @@ export const benchReportSchema = z.strictObject({
   /** What the machine can do at most, measured in the same run. */
   limits: limits.optional(),
   results: z.array(caseResult),
+  /** Cases that were left out. */
+  notRun: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
 });
 
 export type CheckResult = z.infer<typeof check>;
 export type ContestantResult = z.infer<typeof contestant>;
+export type DeviceState = z.infer<typeof deviceState>;
 export type MachineLimits = z.infer<typeof limits>;
 export type CaseResult = z.infer<typeof caseResult>;
 export type BenchReport = z.infer<typeof benchReportSchema>;

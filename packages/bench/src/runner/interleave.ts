@@ -12,6 +12,8 @@ export interface InterleaveOptions extends RunOptions {
    * threads as another leaves them would favour whoever follows itself. Default false.
    */
   readonly rewarm?: boolean;
+  /** Stop after the round that passes this moment of `performance.now()`, however few there were. */
+  readonly deadline?: number;
 }
 
 /** Two warm-up runs in a row that differ by less than this are called stable. */
@@ -26,12 +28,21 @@ export async function interleave(
   runs: readonly (() => Promise<number>)[],
   options: InterleaveOptions = {},
 ): Promise<number[][]> {
-  const { minRounds = 7, maxRounds = 50, budgetMs = 2000, rewarm = false, signal, onProgress } = options;
+  const {
+    minRounds = 7,
+    maxRounds = 50,
+    budgetMs = 2000,
+    rewarm = false,
+    deadline,
+    signal,
+    onProgress,
+  } = options;
   for (const run of runs) await warmUp(run, signal);
   const times: number[][] = runs.map(() => []);
   let spent = 0;
   let latest = runs.at(-1);
   for (let round = 0; round < maxRounds && (round < minRounds || spent < budgetMs); round++) {
+    if (round > 0 && deadline !== undefined && performance.now() > deadline) break;
     for (const [index, run] of runs.entries()) {
       signal?.throwIfAborted();
       if (rewarm && run !== latest) await run();

@@ -1,14 +1,12 @@
 import type { RunOptions } from '@sparsek/types';
-import { type CaseData, makeCaseData } from '../case/data.js';
-import type { BenchCase, Suite } from '../case/schema.js';
-import { type Work, workOf } from '../case/work.js';
+import { createDraws } from '../case/draws.js';
+import type { Suite } from '../case/schema.js';
 import { describeMachine } from '../machine/describe.js';
-import { watchMemory } from '../machine/peak-memory.js';
-import type { BenchReport, CaseResult, ContestantResult, MachineLimits } from '../report/schema.js';
-import { checkResult } from './check.js';
-import { type Contestant, isSkipped, type PreparedRun } from './contestant.js';
-import { type InterleaveOptions, interleave } from './interleave.js';
-import { pairedSpeedup, summarise } from './statistics.js';
+import type { DeviceWatch } from '../machine/device-watch.js';
+import type { BenchReport, CaseResult, MachineLimits } from '../report/schema.js';
+import type { Contestant } from './contestant.js';
+import type { InterleaveOptions } from './interleave.js';
+import { runCase } from './run-case.js';
 
 export interface RunSuiteOptions
   extends RunOptions,
@@ -17,25 +15,43 @@ export interface RunSuiteOptions
   readonly command?: string;
   /** What `measureLimits` found, for the report. */
   readonly limits?: MachineLimits;
+  /** Milliseconds after which no other case begins; those left out are named in the report. Default: none. */
+  readonly limitMs?: number;
+  /** Milliseconds after which a case takes no further rounds, and no further peer prepares. Default 60 000. */
+  readonly caseLimitMs?: number;
+  /** Bytes of the cache that runs should not find their inputs in. Default 0: inputs are used again and again. */
+  readonly cacheBytes?: number;
+  /** Clocks, power and temperature while contestants take turns. */
+  readonly watch?: DeviceWatch;
   readonly onResult?: (result: CaseResult) => void;
 }
 
 /**
  * Runs every case of a suite with every contestant; the first contestant is the one under test.
  *
- * @throws whatever a contestant throws while it prepares or runs, and the signal's reason once it is aborted.
+ * @throws whatever the first contestant throws while it prepares or runs, and the signal's reason once it is aborted.
+ *   A peer that throws is listed as skipped, with what it said.
  */
 export async function runSuite(
   suite: Suite,
   contestants: readonly [Contestant, ...Contestant[]],
   options: RunSuiteOptions = {},
 ): Promise<BenchReport> {
+  const started = performance.now();
+  const memory = suite.memory ?? false;
+  const draws = createDraws({ shared: !memory });
   const results: CaseResult[] = [];
+  const notRun: { name: string; reason: string }[] = [];
   for (const [index, benchCase] of suite.cases.entries()) {
     options.signal?.throwIfAborted();
+    if (options.limitMs !== undefined && performance.now() - started > options.limitMs) {
+      notRun.push({ name: benchCase.name, reason: 'out of time' });
+      continue;
+    }
     const result = await runCase(benchCase, contestants, {
       ...options,
-      memory: suite.memory ?? false,
+      memory,
+      draws,
       onProgress: (share) => options.onProgress?.((index + share) / suite.cases.length),
     });
     results.push(result);
@@ -49,100 +65,6 @@ export async function runSuite(
     machine: describeMachine(),
     ...(options.limits ? { limits: options.limits } : {}),
     results,
+    ...(notRun.length > 0 ? { notRun } : {}),
   };
 }
-
-/** A contestant that takes part in a case. */
-interface Entry {
-  readonly contestant: Contestant;
-  readonly prepared: PreparedRun;
-}
-
-async function runCase(
-  benchCase: BenchCase,
-  contestants: readonly Contestant[],
-  options: RunSuiteOptions & { readonly memory: boolean },
-): Promise<CaseResult> {
-  const memory = options.memory ? await watchMemory() : undefined;
-  const data = makeCaseData(benchCase);
-  const work = workOf(data);
-  const entries: Entry[] = [];
-  const skipped = new Map<Contestant, ContestantResult>();
-  let peakBytes: number | undefined;
-  try {
-    for (const [index, contestant] of contestants.entries()) {
-      if (index === 0) await memory?.begin();
-      const prepared = await contestant.prepare(benchCase, data);
-      if (isSkipped(prepared)) {
-        skipped.set(contestant, { ...identity(contestant), skipped: prepared.skipped });
-        continue;
-      }
-      entries.push({ contestant, prepared });
-      if (index === 0 && memory) {
-        await prepared.run();
-        peakBytes = memory.peakBytes();
-      }
-    }
-    const { results, noise } = await timeAndCheck(benchCase, data, entries, work, options);
-    // In the order in which they were given: the first stays the one under test, even where it was skipped.
-    const all = contestants.map((contestant) => skipped.get(contestant) ?? results.shift()!);
-    return {
-      case: benchCase,
-      ...work,
-      contestants: all,
-      noise,
-      ...(peakBytes === undefined ? {} : { peakBytes }),
-    };
-  } finally {
-    for (const { prepared } of entries) await prepared[Symbol.asyncDispose]();
-  }
-}
-
-async function timeAndCheck(
-  benchCase: BenchCase,
-  data: CaseData,
-  entries: readonly Entry[],
-  work: Work,
-  options: RunSuiteOptions,
-): Promise<{ results: ContestantResult[]; noise: number }> {
-  const [first] = entries;
-  if (!first) return { results: [], noise: 0 };
-  // The first runs twice a round: what it differs from itself is what no difference can be told from.
-  const each = entries.map(
-    ({ prepared }) =>
-      () =>
-        prepared.run(),
-  );
-  const runs = [...each, each[0]!];
-  const times = await interleave(runs, options);
-  const own = times[0]!;
-  const results: ContestantResult[] = [];
-  for (const [index, { contestant, prepared }] of entries.entries()) {
-    const timing = summarise(times[index]!);
-    const seconds = timing.median / 1000;
-    const output = await prepared.result?.();
-    const check = output ? checkResult(benchCase, data, output) : undefined;
-    results.push({
-      ...identity(contestant),
-      ...(prepared.kernel === undefined ? {} : { kernel: prepared.kernel }),
-      ...(prepared.planMs === undefined ? {} : { planMs: prepared.planMs }),
-      timing,
-      ...rates(benchCase, work, seconds),
-      timeRatio: index === 0 ? 1 : pairedSpeedup(own, times[index]!),
-      ...(check ? { check } : {}),
-    });
-  }
-  return { results, noise: Math.abs(pairedSpeedup(own, times.at(-1)!) - 1) };
-}
-
-/** Work a second, where the work is what was timed. */
-function rates({ measure }: BenchCase, work: Work, seconds: number): Partial<ContestantResult> {
-  if (measure !== undefined && measure !== 'compute') return {};
-  if (work.usefulFlops === 0) return { gigabytesPerSecond: work.bytes / seconds / 1e9 };
-  return {
-    usefulTflops: work.usefulFlops / seconds / 1e12,
-    denseTflops: work.denseFlops / seconds / 1e12,
-  };
-}
-
-const identity = ({ name, version }: Contestant) => ({ name, version });

@@ -1,9 +1,10 @@
-import { bsrFromDense, bsrToDense, convertValues } from '@sparsek/bsr';
-import type { AttentionResult, Backend, DenseMatrix, Plan } from '@sparsek/types';
+import { bsrFromDense, bsrToDense } from '@sparsek/bsr';
+import type { AttentionResult, Backend, DenseMatrix, Dtype, Plan, Values } from '@sparsek/types';
 import type { AttentionData, CaseData, ConvertData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase, SpmmCase } from '../case/schema.js';
-import type { Contestant, PreparedRun } from './contestant.js';
+import type { Contestant, PreparedRun, PrepareOptions } from './contestant.js';
 import { isCudaBackend, prepareOnDevice } from './device-runs.js';
+import { selectRows } from './result-rows.js';
 import { timeCalls } from './time-calls.js';
 
 /** A backend of this library as a contestant. The backend stays the caller's, who disposes it. */
@@ -11,7 +12,7 @@ export function sparsekContestant(backend: Backend, version: string): Contestant
   return {
     name: `sparsek ${backend.name}`,
     version: `${version}, ${backend.device}`,
-    async prepare(benchCase: BenchCase, data: CaseData) {
+    async prepare(benchCase: BenchCase, data: CaseData, options: PrepareOptions) {
       const { dtype } = benchCase;
       if (data.operation === 'convert') return prepareConvert(data);
       if (!backend.supports(data.operation, dtype)) {
@@ -19,7 +20,7 @@ export function sparsekContestant(backend: Backend, version: string): Contestant
       }
       const { measure = 'compute' } = benchCase;
       if (measure === 'compute' && isCudaBackend(backend)) {
-        return prepareOnDevice(backend.cudaDevice, benchCase, data);
+        return prepareOnDevice(backend.cudaDevice, benchCase, data, options);
       }
       if (data.operation === 'spmm') return prepareSpmm(backend, benchCase as SpmmCase, data);
       return prepareAttention(backend, benchCase as AttentionCase, data);
@@ -32,18 +33,21 @@ async function prepareSpmm(backend: Backend, benchCase: SpmmCase, data: SpmmData
   const { a, b } = data;
   const make = () => backend.planSpmm({ pattern: a, dtype: a.dtype, denseExtent: benchCase.n });
   const inputs = (out?: DenseMatrix) => ({ values: a.values, dense: b, ...(out && { out }) });
-  return planRun(benchCase.measure, make, inputs, (c) => convertValues(c.values, c.dtype, 'f32'));
+  return planRun(benchCase.measure, make, inputs, (c) => ({ ...c, columns: c.shape[1] }));
 }
 
 async function prepareAttention(
   backend: Backend,
   benchCase: AttentionCase,
-  { mask, q, k, v }: AttentionData,
+  { mask, q, k, v, sinks }: AttentionData,
 ): Promise<PreparedRun> {
   const { batch, heads, kvHeads, headDim, dtype } = benchCase;
   const make = () => backend.planAttention({ batch, heads, kvHeads, headDim, dtype, layout: 'bhsd', mask });
-  const inputs = (newest?: AttentionResult) => ({ q, k, v, ...(newest && { out: newest.o }) });
-  return planRun(benchCase.measure, make, inputs, ({ o }) => convertValues(o.values, o.dtype, 'f32'));
+  const inputs = (newest?: AttentionResult) => ({
+    ...{ q, k, v, ...(sinks && { sinks }) },
+    ...(newest && { out: newest.o }),
+  });
+  return planRun(benchCase.measure, make, inputs, ({ o }) => ({ ...o, columns: headDim }));
 }
 
 async function planRun<Inputs, Output>(
@@ -51,7 +55,7 @@ async function planRun<Inputs, Output>(
   make: () => Promise<Plan<Inputs, Output>>,
   /** With the newest result to write over, so that runs after the first time no fresh memory. */
   inputs: (newest?: Output) => Inputs,
-  read: (output: Output) => Float32Array,
+  read: (output: Output) => { readonly values: Values; readonly dtype: Dtype; readonly columns: number },
 ): Promise<PreparedRun> {
   const plan = await make();
   let newest: Output | undefined;
@@ -72,9 +76,10 @@ async function planRun<Inputs, Output>(
     kernel: plan.kernel,
     planMs: plan.planMs,
     run: measure === 'plan' ? makeAndDispose : measure === 'call' ? call : compute,
-    async result() {
+    async result(rows) {
       newest ??= (await plan.run(inputs())).output;
-      return read(newest);
+      const { values, dtype, columns } = read(newest);
+      return selectRows(values, { dtype, columns, rows });
     },
     async [Symbol.asyncDispose]() {
       plan[Symbol.dispose]();

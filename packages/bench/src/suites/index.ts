@@ -1,4 +1,5 @@
 import { attentionSuite } from './attention.js';
+import { attentionLongSuite } from './attention-long.js';
 import { cpuSuite } from './cpu.js';
 import { crossoverSuite } from './crossover.js';
 import { formatsSuite } from './formats.js';
@@ -8,9 +9,14 @@ import { memorySuite } from './memory.js';
 import { scalingSuite } from './scaling.js';
 import type { SuiteMaker } from './suite-maker.js';
 
-const FIXED: readonly SuiteMaker[] = [gemmSuite, gemmLargeSuite, attentionSuite, cpuSuite, formatsSuite].map(
-  (suite) => () => suite,
-);
+const FIXED: readonly SuiteMaker[] = [
+  gemmSuite,
+  gemmLargeSuite,
+  attentionSuite,
+  attentionLongSuite,
+  cpuSuite,
+  formatsSuite,
+].map((suite) => () => suite);
 
 /** Suites that come with the package, by the name that the command line takes. */
 export const SUITES: ReadonlyMap<string, SuiteMaker> = new Map(

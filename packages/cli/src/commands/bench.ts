@@ -1,9 +1,9 @@
-import type { BenchReport, CaseComparison, SuiteMaker } from '@sparsek/bench';
+import type { BenchReport, CaseComparison, Suite, SuiteMaker } from '@sparsek/bench';
 import { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { CheckFailedError, UsageError } from '../exit-codes.js';
 import { writeText } from '../files/write-text.js';
-import { type BackendOption, backendOption, parsePercent } from '../options.js';
+import { type BackendOption, backendOption, parsePercent, parseSeconds } from '../options.js';
 import { startProgress } from '../output/progress.js';
 import { textTable } from '../output/table.js';
 import { VERSION } from '../version.js';
@@ -13,6 +13,8 @@ interface BenchOptions {
   readonly peers?: boolean;
   readonly json?: string;
   readonly html?: string;
+  readonly case?: string;
+  readonly limit?: number;
   readonly tolerance?: number;
   readonly relativeTo?: string;
 }
@@ -28,6 +30,8 @@ export function benchCommand(context: CliContext): Command {
     .option('--peers', 'also time every peer that is on this machine')
     .option('--json <OUT>', 'write the report as JSON')
     .option('--html <OUT>', 'write the report as one self-contained page')
+    .option('--case <TEXT>', 'only the cases whose name contains this')
+    .option('--limit <SECONDS>', 'begin no case after so long; those left out are named', parseSeconds)
     .option(
       '--tolerance <PERCENT>',
       'compare: the smallest change that counts; 5 unless told, more for different machines',
@@ -60,7 +64,11 @@ async function listSuites({ stdout }: CliContext): Promise<void> {
   stdout.write(textTable(['suite', 'cases', 'description'], rows));
 }
 
+/** Times of a GPU are means over launches in a row, so that fewer rounds tell as much. */
+const GPU_ROUNDS = { minRounds: 5, maxRounds: 20, budgetMs: 400 } as const;
+
 async function bench(name: string, options: BenchOptions, context: CliContext): Promise<void> {
+  const started = performance.now();
   const {
     findPythonPeers,
     measureLimits,
@@ -69,18 +77,21 @@ async function bench(name: string, options: BenchOptions, context: CliContext): 
     sparsekContestant,
     TABLE_HEAD,
     tableRows,
+    watchDevice,
   } = await import('@sparsek/bench');
   const { openBackend } = await import('@sparsek/backend');
   const { json, html } = options;
   const makeSuite = await findSuite(name);
   using backend = await openBackend(options.backend);
   const device = backend.name === 'cuda' ? 'gpu' : 'cpu';
-  const suite = makeSuite(device);
+  const suite = chooseCases(makeSuite(device), options.case);
   const peers = options.peers ? await findPythonPeers(device) : { contestants: [], missing: [] };
   for (const { name: peer, reason } of peers.missing) {
     context.stderr.write(`sparsek: ${peer} does not take part: ${firstLine(reason)}\n`);
   }
   const progress = startProgress(context, `benchmarking ${suite.name}`);
+  const gpu = 'cudaDevice' in backend ? backend.cudaDevice.info : undefined;
+  const watch = gpu && watchDevice(gpu.uuid);
   let report: BenchReport;
   try {
     // Only reports show the limits, and the float64 reference would take minutes for them.
@@ -91,15 +102,21 @@ async function bench(name: string, options: BenchOptions, context: CliContext): 
       signal: context.signal,
       command: commandLine(name, options),
       // GPU contestants launch several times in a row instead, which is cheaper there.
-      rewarm: device === 'cpu',
+      ...(gpu ? { ...GPU_ROUNDS, cacheBytes: gpu.l2Bytes } : { rewarm: true }),
+      ...(watch ? { watch } : {}),
       ...(limits ? { limits } : {}),
+      ...(options.limit === undefined ? {} : { limitMs: 1000 * options.limit - performance.now() + started }),
       onProgress: progress.update,
     });
   } finally {
     progress.stop();
     for (const peer of peers.contestants) await peer[Symbol.asyncDispose]();
+    await watch?.[Symbol.asyncDispose]();
   }
   context.stdout.write(textTable(TABLE_HEAD, report.results.flatMap(tableRows)));
+  for (const { name: left, reason } of report.notRun ?? []) {
+    context.stderr.write(`sparsek: not run: ${left}: ${reason}\n`);
+  }
   if (json !== undefined) await writeText(json, `${JSON.stringify(report, undefined, 2)}\n`, context.signal);
   if (html !== undefined) await writeText(html, await renderBenchReport(report), context.signal);
   refuseWrongResults(report);
@@ -117,6 +134,14 @@ async function findSuite(name: string): Promise<SuiteMaker> {
     throw new UsageError(`Expected a suite (${names}), a .json file or "compare" but received "${name}"`);
   }
   return suite;
+}
+
+function chooseCases(suite: Suite, text: string | undefined): Suite {
+  if (text === undefined) return suite;
+  const cases = suite.cases.filter(({ name }) => name.includes(text));
+  if (cases.length > 0) return { ...suite, cases };
+  const names = suite.cases.map(({ name }) => name).join('; ');
+  throw new UsageError(`Expected a part of a case's name (${names}) but received "${text}"`);
 }
 
 function refuseWrongResults({ results }: BenchReport): void {
@@ -156,12 +181,14 @@ function comparisonRow({ name, change, ratio, threshold, note }: CaseComparison)
 }
 
 /** What repeats a run; where its reports were written does not matter. */
-function commandLine(name: string, { backend, peers }: BenchOptions): string {
+function commandLine(name: string, { backend, peers, case: part, limit }: BenchOptions): string {
   return [
     'sparsek bench',
     name,
     ...(backend === 'auto' ? [] : ['--backend', backend]),
     ...(peers ? ['--peers'] : []),
+    ...(part === undefined ? [] : ['--case', JSON.stringify(part)]),
+    ...(limit === undefined ? [] : ['--limit', `${limit}`]),
   ].join(' ');
 }
 

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPeerServer } from '../src/peers/peer-server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sparsek-server-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// The protocol needs no Python: any program that answers lines will do.
+const node = join(folder, 'node.sh');
+writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "$2"\n`, { mode: 0o755 });
+const script = join(folder, 'peer.cjs');
+writeFileSync(
+  script,
+  `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { op } = JSON.parse(line);
+  if (op === 'die') process.exit(3);
+  if (op !== 'hang') console.log(JSON.stringify({ pid: process.pid }));
+});`,
+);
+
+describe('createPeerServer', () => {
+  it('starts its process once, and anew after a peer ended it', async () => {
+    await using server = createPeerServer(script, node);
+    const { pid } = await server.request({ op: 'ask' });
+    expect(await server.request({ op: 'ask' })).toEqual({ pid });
+    await expect(server.request({ op: 'die' })).rejects.toThrow(/ended with exit code 3/);
+    await server.forget({ op: 'release' });
+    const after = await server.request({ op: 'ask' });
+    expect(after.pid).not.toBe(pid);
+  });
+
+  it('ends a peer that takes too long', async () => {
+    await using server = createPeerServer(script, node, 300);
+    await expect(server.request({ op: 'hang' })).rejects.toThrow(/took longer than 0.3 s/);
+    await expect(server.request({ op: 'ask' })).resolves.toHaveProperty('pid');
+  });
+});
