@@ -43,6 +43,7 @@ export type {
   MachineLimits,
 } from './report/schema.js';
 export type { Contestant, PreparedRun, PrepareOptions, ResultRows, Skipped } from './runner/contestant.js';
+export { isCudaBackend } from './runner/device-runs.js';
 export { type RunSuiteOptions, runSuite } from './runner/run-suite.js';
 export { sparsekContestant } from './runner/sparsek-contestant.js';
 export { summarise, type TimingSummary } from './runner/statistics.js';

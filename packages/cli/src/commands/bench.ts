@@ -71,6 +71,7 @@ async function bench(name: string, options: BenchOptions, context: CliContext): 
   const started = performance.now();
   const {
     findPythonPeers,
+    isCudaBackend,
     measureLimits,
     renderBenchReport,
     runSuite,
@@ -90,7 +91,7 @@ async function bench(name: string, options: BenchOptions, context: CliContext): 
     context.stderr.write(`sparsek: ${peer} does not take part: ${firstLine(reason)}\n`);
   }
   const progress = startProgress(context, `benchmarking ${suite.name}`);
-  const gpu = 'cudaDevice' in backend ? backend.cudaDevice.info : undefined;
+  const gpu = isCudaBackend(backend) ? backend.cudaDevice.info : undefined;
   const watch = gpu && watchDevice(gpu.uuid);
   let report: BenchReport;
   try {
