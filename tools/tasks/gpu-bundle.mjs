@@ -52,7 +52,10 @@ async function bundleCommandLine() {
   await build({
     config: false,
     silent: true,
-    entry: { bin: join(root, 'packages/cli/src/bin.ts') },
+    entry: {
+      bin: join(root, 'packages/cli/src/bin.ts'),
+      devices: join(root, 'packages/cuda/test/gpu/devices.ts'),
+    },
     outDir: join(target, 'app'),
     format: 'esm',
     target: 'node20',
@@ -168,11 +171,15 @@ fi
 exec "$runtime/node" "$here/app/PROGRAM" "$@"
 `;
 
-/** `sparsek` is the command line, `evidence` records a GPU's validation and benchmarks. */
+/**
+ * `sparsek` is the command line, `evidence` records a GPU's validation and benchmarks, `devices` checks what only a GPU
+ * shows: several devices in one process, plans made on the device, what a call costs the host.
+ */
 function writeEntries() {
   for (const [name, program] of [
     ['sparsek', 'bin.js'],
     ['evidence', 'collect.mjs'],
+    ['devices', 'devices.js'],
   ]) {
     const entry = join(target, name);
     writeFileSync(entry, ENTRY.replace('PROGRAM', program));

@@ -44,7 +44,12 @@ describe('the autotune', () => {
     const names = new Set(double.calls('cuLaunchKernelEx').map((line) => line.split(' ')[1]));
     expect(names.size).toBeGreaterThan(2);
     const written = JSON.parse(readFileSync(record(), 'utf8'));
-    expect(written.key).toMatchObject({ operation: 'spmm', dtype: 'f16', blockShape: '64x64', columnMajor: false });
+    expect(written.key).toMatchObject({
+      operation: 'spmm',
+      dtype: 'f16',
+      blockShape: '64x64',
+      columnMajor: false,
+    });
     expect(Object.keys(written.measured)).toContain(written.candidate);
     double.forget();
     using second = await backend.planSpmm(problem, { autotune: true });
@@ -62,7 +67,9 @@ describe('the autotune', () => {
     expect(candidate).toBe('portable');
     using plan = planSpmmOnDevice(device, { ...problem, candidate });
     expect(plan.kernel).toBe('sparsek_portable_f16');
-    expect(() => planSpmmOnDevice(device, { ...problem, candidate: 'best' })).toThrow(/name of a plan.*'best'/);
+    expect(() => planSpmmOnDevice(device, { ...problem, candidate: 'best' })).toThrow(
+      /name of a plan.*'best'/,
+    );
   });
 
   it('is not asked by default', async () => {
@@ -88,7 +95,8 @@ describe('the autotune', () => {
       await tuneSpmmOnDevice(device, problem);
       expect(double.calls('cuLaunchKernelEx')).not.toEqual([]);
       expect(warnings).toHaveLength(warned);
-      for (const warning of warnings) expect(warning).toMatch(/autotune record .* is damaged; .* measured again/);
+      for (const warning of warnings)
+        expect(warning).toMatch(/autotune record .* is damaged; .* measured again/);
       expect(JSON.parse(readFileSync(record(), 'utf8')).candidate).not.toBe('bygone');
     }
   });

@@ -1,6 +1,6 @@
-// planSpmm, spmmCandidateNames, spmmCandidates, packSpmm, runSpmm, dropSpmmPlan
+// planSpmm, groupBlockRows, spmmCandidateNames, spmmCandidates, packSpmm, runSpmm, dropSpmmPlan
 
-#include <stdexcept>
+#include <algorithm>
 
 #include "../ops/spmm_candidates.h"
 #include "../ops/spmm_launch.h"
@@ -40,9 +40,8 @@ ops::DeviceShape shapeOf(const Device& device) {
   return {properties.multiprocessors, properties.major};
 }
 
-/** Groups block rows where that is faster, with the same result; planning waits for it. */
-std::vector<std::int32_t> groupRows(const StreamObject& stream, const ops::PatternView& pattern, int size) {
-  if (!ops::matching_is_long(pattern, size)) return ops::group_block_rows(pattern, size, true);
+/** Waits for the stream. */
+std::vector<std::int32_t> groupOnDevice(const StreamObject& stream, const ops::PatternView& pattern, int size) {
   Device& device = *stream.device;
   return onDevice(device, [&] {
     std::vector<cuda::DeviceBuffer> scratch;
@@ -54,6 +53,27 @@ std::vector<std::int32_t> groupRows(const StreamObject& stream, const ops::Patte
   });
 }
 
+std::vector<std::int32_t> groupWhereFaster(const StreamObject& stream, const ops::PatternView& pattern, int size) {
+  return ops::matching_is_long(pattern, size) ? groupOnDevice(stream, pattern, size)
+                                              : ops::group_block_rows(pattern, size, true);
+}
+
+/**
+ * groupBlockRows(stream, shape..., size, onDevice): the groups of `size` block rows as numbers of rows, by the host or by
+ * the device however long it takes: to compare the two.
+ */
+Napi::Value groupBlockRows(const Napi::CallbackInfo& info) {
+  ArgumentReader next(info);
+  const auto stream = next.handle<StreamObject>();
+  const ops::PatternView pattern = readShape(next).pattern;
+  const int size = next.integer();
+  const std::vector<std::int32_t> groups =
+      next.flag() ? groupOnDevice(*stream, pattern, size) : ops::group_block_rows(pattern, size, true);
+  auto answer = Napi::Int32Array::New(info.Env(), groups.size());
+  std::copy(groups.begin(), groups.end(), answer.Data());
+  return answer;
+}
+
 /**
  * planSpmm(stream, shape..., candidate): { plan, kernel, packedBytes }. The pattern was checked. The plan's tables are
  * copied to the device.
@@ -63,7 +83,7 @@ Napi::Value planSpmm(const Napi::CallbackInfo& info) {
   const auto stream = next.handle<StreamObject>();
   const ops::SpmmShape shape = readShape(next);
   ops::PlanOptions options = ops::candidate_options(next.text());
-  options.group = [&](const ops::PatternView& pattern, int size) { return groupRows(*stream, pattern, size); };
+  options.group = [&](const ops::PatternView& pattern, int size) { return groupWhereFaster(*stream, pattern, size); };
   const auto object =
       std::make_shared<SpmmPlanObject>(*stream, ops::make_spmm_plan(shape, shapeOf(*stream->device), options));
   const auto packedBytes = static_cast<double>(object->plan.packed_bytes);
@@ -88,7 +108,7 @@ Napi::Value spmmCandidates(const Napi::CallbackInfo& info) {
   const auto stream = next.handle<StreamObject>();
   const ops::SpmmShape shape = readShape(next);
   ops::PlanOptions options;
-  options.group = [&](const ops::PatternView& pattern, int size) { return groupRows(*stream, pattern, size); };
+  options.group = [&](const ops::PatternView& pattern, int size) { return groupWhereFaster(*stream, pattern, size); };
   return textArray(info.Env(), ops::spmm_candidates(shape, shapeOf(*stream->device), options));
 }
 
@@ -147,6 +167,7 @@ Napi::Value dropSpmmPlan(const Napi::CallbackInfo& info) {
 
 void defineSpmmFunctions(Napi::Object exports) {
   define<planSpmm>(exports, "planSpmm");
+  define<groupBlockRows>(exports, "groupBlockRows");
   define<spmmCandidateNames>(exports, "spmmCandidateNames");
   define<spmmCandidates>(exports, "spmmCandidates");
   define<packSpmm>(exports, "packSpmm");

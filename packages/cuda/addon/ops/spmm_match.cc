@@ -14,7 +14,7 @@ using driver::CUdeviceptr;
 
 namespace {
 
-constexpr int64_t kLongComparisons = int64_t{1} << 22;  // 64-bit words; measured, see docs/kernels/spmm-log.md
+constexpr int64_t kLongComparisons = int64_t{1} << 19;  // 64-bit words; measured, see docs/kernels/spmm-log.md
 constexpr int kWindowsAtOnce = 16;                      // 64 MB of keys
 
 // What comes back orders rows of every later product, so it is not taken on trust: every set once.

@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, type BsrPattern, type Dtype } from '@sparsek/types';
+import { type BsrPattern, BYTES_PER_ELEMENT, type Dtype } from '@sparsek/types';
 import { ELEMENT_CODE } from '../backend/codes.js';
 import { createScratch, type Scratch, type Session } from '../backend/session.js';
 import { driverVersion } from '../driver/driver.js';

@@ -33,13 +33,22 @@ export interface EventState {
   handle: EventHandle | undefined;
 }
 
+/** What a memory and its views share. */
+export interface MemoryOwner {
+  handle: BufferHandle | undefined;
+  /** Copies by streams of other devices, which the pool of this one does not order. */
+  foreignCopies: number;
+  /** Gives the memory back to the pool once no foreign copy uses it: set by its disposal. */
+  release?: () => void;
+}
+
 export interface MemoryState {
   readonly kind: 'device memory';
   readonly device: DeviceState;
   readonly address: bigint;
   readonly bytes: number;
   /** Absent for memory that somebody else owns. */
-  readonly owner: { handle: BufferHandle | undefined } | undefined;
+  readonly owner: MemoryOwner | undefined;
   disposed: boolean;
 }
 

@@ -31,7 +31,7 @@ export function allocate(stream: StreamState, bytes: number): DeviceMemory {
     device: stream.device,
     address: binding.bufferAddress(buffer),
     bytes,
-    owner: { handle: buffer },
+    owner: { handle: buffer, foreignCopies: 0 },
     disposed: false,
   });
 }
@@ -79,11 +79,23 @@ function publicMemory(state: MemoryState, isView = false): DeviceMemory {
       const handle = state.owner?.handle;
       if (isView || state.owner === undefined || handle === undefined) return;
       // Views share the owner, so that they end with it.
-      state.owner.handle = undefined;
-      state.device.binding.dropBuffer(handle);
+      const { owner } = state;
+      owner.handle = undefined;
+      owner.release = () => state.device.binding.dropBuffer(handle);
+      if (owner.foreignCopies === 0) owner.release();
     },
   };
   return register(memory, state);
+}
+
+/** Keeps memory from its pool until a copy by another device's stream is done, whatever becomes of its object meanwhile. */
+export async function holdMemory({ owner }: MemoryState, copy: Promise<unknown>): Promise<void> {
+  if (owner === undefined) return;
+  owner.foreignCopies += 1;
+  // Whoever awaits the stream hears of a failed copy; here only its end matters.
+  await Promise.allSettled([copy]);
+  owner.foreignCopies -= 1;
+  if (owner.foreignCopies === 0) owner.release?.();
 }
 
 const hex = (address: bigint) => `0x${address.toString(16)}`;

@@ -222,6 +222,11 @@ export interface NativeBinding {
     /** Bytes of A's values as the kernel reads them; 0 when it reads the blocks themselves. */
     readonly packedBytes: number;
   };
+  /** Groups of `size` block rows, by the host or by the device: what plans for small blocks begin with. */
+  groupBlockRows(
+    stream: StreamHandle,
+    ...problem: readonly [...NativeSpmm, size: number, onDevice: boolean]
+  ): Int32Array;
   /** Every name that `planSpmm` takes. */
   spmmCandidateNames(): readonly string[];
   /** Names of plans of a product that differ, 'model' first. */

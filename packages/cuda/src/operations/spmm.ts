@@ -83,7 +83,10 @@ export async function tuneSpmmOnDevice(
   return tuneSpmm(createSession(device), { pattern, dtype, denseExtent, columnMajor }, options.signal);
 }
 
-function checkProblem(device: CudaDevice, { pattern, dtype, denseExtent, validate }: DeviceSpmmProblem): void {
+function checkProblem(
+  device: CudaDevice,
+  { pattern, dtype, denseExtent, validate }: DeviceSpmmProblem,
+): void {
   checkDtype(dtype, 'dtype');
   checkExtent(denseExtent, 'denseExtent');
   if (validate !== false) checkPattern(pattern, 'pattern');
@@ -133,10 +136,11 @@ export function planSpmmOnDevice(device: CudaDevice, problem: DeviceSpmmProblem)
     if (bias) requireBytes('bias', bias, 4 * m);
     checkChoice(activation, Object.keys(ACTIVATION_CODE), 'activation');
     if (m * denseExtent === 0) return;
-    const own = operands.packed === undefined ? device.allocate(packedBytes, on) : undefined;
+    using own =
+      operands.packed === undefined && packedBytes > 0 ? device.allocate(packedBytes, on) : undefined;
     const packed = own ?? operands.packed ?? values;
     if (own) pack(values, own, on);
-    else requireBytes('packed', packed, packedBytes);
+    else if (operands.packed) requireBytes('packed', packed, packedBytes);
     const address = (memory: DeviceMemory, name: string) => usedMemory(stream, memory, name).address;
     const c = address(out.memory, 'out');
     guard('spmm', () =>
@@ -158,7 +162,6 @@ export function planSpmmOnDevice(device: CudaDevice, problem: DeviceSpmmProblem)
         ACTIVATION_CODE[activation],
       ),
     );
-    own?.[Symbol.dispose]();
   }
 
   return Object.freeze({

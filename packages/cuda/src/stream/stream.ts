@@ -11,7 +11,7 @@ import {
 } from '../device/state.js';
 import { guard, guardAsync } from '../errors/guard.js';
 import { type CudaGraph, captureGraph } from '../graph/graph.js';
-import type { DeviceMemory } from '../memory/device-memory.js';
+import { type DeviceMemory, holdMemory } from '../memory/device-memory.js';
 import { holdPinned, isPinned } from '../memory/pinned-memory.js';
 import type { TypedArray } from '../native/binding.js';
 import type { CudaEvent } from './event.js';
@@ -27,7 +27,7 @@ export interface CudaStream extends Disposable {
   upload(target: DeviceMemory, source: TypedArray): void;
   /** Copies device memory to an array of the same size in bytes; resolves to the array once it is filled. */
   download<T extends TypedArray>(source: DeviceMemory, target: T): Promise<T>;
-  /** Copies between memories of equal size, also between devices. */
+  /** Copies between memories of equal size, also between devices, one of which is the stream's. */
   copy(target: DeviceMemory, source: DeviceMemory): void;
   /** Fills memory with elements of 1, 2 or 4 bytes, given by their bits as an unsigned number. */
   fill(target: DeviceMemory, bits: number, width?: 1 | 2 | 4): void;
@@ -90,6 +90,9 @@ export function createStream(device: DeviceState, options: StreamOptions = {}): 
       const from = memoryState(source, 'source');
       requireBytes('source', from.bytes, to.bytes);
       if (from.device !== open.device) requireSameDevice(open, to, 'target');
+      const foreign = [to, from].find((memory) => memory.device !== open.device);
+      // A graph keeps memory of its own device alone.
+      if (foreign) requireNotCapturing(open, 'a copy between devices');
       guard('copy', () => {
         for (const memory of [to, from]) if (memory.device === open.device) use(open, memory);
         const [targetDevice, sourceDevice] = [openDeviceState(to.device), openDeviceState(from.device)];
@@ -102,6 +105,7 @@ export function createStream(device: DeviceState, options: StreamOptions = {}): 
           to.bytes,
         );
       });
+      if (foreign) void holdMemory(foreign, binding.whenDone(open.handle));
     },
     fill(target, bits, width = 1) {
       const open = streamState(stream);
