@@ -8,7 +8,7 @@
 // says so and succeeds: the package works without kernels, on the CPU.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,6 +98,14 @@ export function healthProblems(module, { kernels, advisories }) {
   return problems;
 }
 
+const fileOf = (module) => `${module.name}.${TARGETS[module.target].extension}`;
+
+/** Compiled kernels among the files of a folder that no module of the manifest makes any more. */
+export function staleFiles(present, modules) {
+  const made = new Set(modules.map(fileOf));
+  return present.filter((file) => /\.(cubin|fatbin)$/.test(file) && !made.has(file));
+}
+
 function sourceHash(module, compiler) {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([compiler, FLAGS, TARGETS[module.target].flags, module.defines ?? {}]));
@@ -109,7 +117,7 @@ function sourceHash(module, compiler) {
 
 async function compile(module, compiler, before, force) {
   const target = TARGETS[module.target];
-  const file = `${module.name}.${target.extension}`;
+  const file = fileOf(module);
   const path = join(OUTPUT, file);
   const sources = sourceHash(module, compiler);
   if (!force && before?.sources === sources && existsSync(path))
@@ -171,6 +179,7 @@ async function main(args) {
   const { modules } = readJson(join(SOURCES, 'manifest.json'));
   const chosen = modules.filter((module) => only === undefined || module.name.includes(only));
   mkdirSync(OUTPUT, { recursive: true });
+  for (const file of staleFiles(readdirSync(OUTPUT), modules)) rmSync(join(OUTPUT, file));
   const before = new Map(
     (readJson(join(OUTPUT, 'manifest.json'))?.modules ?? []).map((built) => [built.name, built]),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expandBraces, healthProblems, parsePtxas } from '../build-cubins.mjs';
+import { expandBraces, healthProblems, parsePtxas, staleFiles } from '../build-cubins.mjs';
 
 const LOG = `
 ptxas info    : Compiling entry function 'fast_a' for 'sm_90a'
@@ -55,6 +55,22 @@ describe('build-cubins', () => {
       'fast_c: in the manifest but not in the source',
       'fast_b: in the source but not in the manifest',
     ]);
+  });
+
+  it('finds kernels that the manifest no longer names, and leaves other files alone', () => {
+    const modules = [
+      { name: 'one', target: 'sm_90a' },
+      { name: 'two', target: 'portable' },
+    ];
+    const present = [
+      'one.cubin',
+      'two.fatbin',
+      'two.cubin',
+      'three.fatbin',
+      'manifest.json',
+      'one.cubin.tmp7',
+    ];
+    expect(staleFiles(present, modules)).toEqual(['two.cubin', 'three.fatbin']);
   });
 
   it('rejects serialised wgmma and ignored register hints, not advisories about injected waits', () => {

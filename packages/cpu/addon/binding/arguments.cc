@@ -47,6 +47,11 @@ ArrayView<T> viewAt(const Napi::Object& from, const char* name, napi_typedarray_
 
 }  // namespace
 
+Napi::Object argumentAt(const Napi::CallbackInfo& info, std::size_t index) {
+  if (!info[index].IsObject()) throw Napi::TypeError::New(info.Env(), "Expected an object for every argument");
+  return info[index].As<Napi::Object>();
+}
+
 Napi::Object objectAt(const Napi::Object& from, const char* name) {
   const Napi::Value value = from.Get(name);
   if (!value.IsObject()) fail(from.Env(), "an object", name);

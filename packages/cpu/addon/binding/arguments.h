@@ -9,6 +9,9 @@
 
 namespace sparsek {
 
+/// An argument of a function of the addon: all of them are objects.
+Napi::Object argumentAt(const Napi::CallbackInfo& info, std::size_t index);
+
 Napi::Object objectAt(const Napi::Object& from, const char* name);
 std::int64_t integerAt(const Napi::Object& from, const char* name);
 double numberAt(const Napi::Object& from, const char* name);

@@ -106,15 +106,10 @@ MaskSource maskAt(const Napi::Object& from) {
   return source;
 }
 
-Napi::Object argument(const Napi::CallbackInfo& info, std::size_t index) {
-  if (!info[index].IsObject()) throw Napi::TypeError::New(info.Env(), "Expected an object for every argument");
-  return info[index].As<Napi::Object>();
-}
-
 }  // namespace
 
 Napi::Value planAttention(const Napi::CallbackInfo& info) {
-  const Napi::Object from = argument(info, 0);
+  const Napi::Object from = argumentAt(info, 0);
   AttentionProblem problem;
   problem.batch = integerAt(from, "batch");
   problem.heads = integerAt(from, "heads");
@@ -127,15 +122,14 @@ Napi::Value planAttention(const Napi::CallbackInfo& info) {
   problem.scale = static_cast<float>(numberAt(from, "scale"));
   problem.softcap = static_cast<float>(numberAt(from, "softcap"));
   const auto source = std::make_shared<MaskSource>(maskAt(from));
-  const KernelSet& kernels = kernelsAt(argument(info, 1));
+  const KernelSet& kernels = kernelsAt(argumentAt(info, 1));
   return startPlanning(info, [&kernels, problem, source](const Job&) {
     return std::make_shared<AttentionPlan>(kernels, problem, source->copy());
   });
 }
 
 Napi::Value runAttention(const Napi::CallbackInfo& info) {
-  const auto plan = planIn<AttentionPlan>(info[0]);
-  const Napi::Object from = argument(info, 1);
+  const Napi::Object from = argumentAt(info, 1);
   const Dtype dtype = dtypeAt(from, "dtype");
   AttentionInputs inputs;
   inputs.q = valuesAt(from, "q", dtype);
@@ -147,7 +141,7 @@ Napi::Value runAttention(const Napi::CallbackInfo& info) {
   const ArrayView<float> lse = floatAt(from, "lse", true);
   inputs.lse = const_cast<float*>(lse.data);
   inputs.lseLength = lse.length;
-  return startRun(info, plan, [&](Job& job) { plan->addPhases(job, inputs); });
+  return runWith<AttentionPlan>(info, inputs);
 }
 
 }  // namespace sparsek

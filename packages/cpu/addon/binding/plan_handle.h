@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "../ops/plan.h"
+#include "arguments.h"
 #include "environment.h"
 
 namespace sparsek {
@@ -39,6 +40,20 @@ Napi::Value startPlanning(const Napi::CallbackInfo& info, std::function<std::sha
 /// Starts a run: `addPhases` fills the job; the promise's value is the computation's time in milliseconds.
 Napi::Value startRun(const Napi::CallbackInfo& info, std::shared_ptr<const Plan> plan,
                      const std::function<void(Job&)>& addPhases);
+
+/// As startPlanning, for plans that are made of kernels and a problem; the kernels are named by argument 1.
+template <typename Made, typename Problem>
+Napi::Value planWith(const Napi::CallbackInfo& info, const Problem& problem) {
+  const KernelSet& kernels = kernelsAt(argumentAt(info, 1));
+  return startPlanning(info, [&kernels, problem](const Job&) { return std::make_shared<Made>(kernels, problem); });
+}
+
+/// As startRun, for the plan in argument 0.
+template <typename Used, typename Inputs>
+Napi::Value runWith(const Napi::CallbackInfo& info, const Inputs& inputs) {
+  const auto plan = planIn<Used>(info[0]);
+  return startRun(info, plan, [&](Job& job) { plan->addPhases(job, inputs); });
+}
 
 Napi::Value disposePlan(const Napi::CallbackInfo& info);
 

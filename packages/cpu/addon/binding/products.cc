@@ -11,11 +11,6 @@
 namespace sparsek {
 namespace {
 
-Napi::Object argument(const Napi::CallbackInfo& info, std::size_t index) {
-  if (!info[index].IsObject()) throw Napi::TypeError::New(info.Env(), "Expected an object for every argument");
-  return info[index].As<Napi::Object>();
-}
-
 PatternView patternAt(const Napi::Object& from, const char* name) {
   const Napi::Object pattern = objectAt(from, name);
   PatternView view;
@@ -55,7 +50,7 @@ Napi::Value typedInt32(Napi::Env env, const std::vector<std::int32_t>& values) {
 }  // namespace
 
 Napi::Value planSpmm(const Napi::CallbackInfo& info) {
-  const Napi::Object from = argument(info, 0);
+  const Napi::Object from = argumentAt(info, 0);
   SpmmProblem problem;
   problem.pattern = patternAt(from, "pattern");
   problem.transpose = booleanAt(from, "transpose");
@@ -70,13 +65,11 @@ Napi::Value planSpmm(const Napi::CallbackInfo& info) {
     problem.metadata = uint8At(from, "metadata");
     problem.values = valuesAt(from, "values", problem.dtype);
   }
-  const KernelSet& kernels = kernelsAt(argument(info, 1));
-  return startPlanning(info, [&kernels, problem](const Job&) { return std::make_shared<SpmmPlan>(kernels, problem); });
+  return planWith<SpmmPlan>(info, problem);
 }
 
 Napi::Value runSpmm(const Napi::CallbackInfo& info) {
-  const auto plan = planIn<SpmmPlan>(info[0]);
-  const Napi::Object from = argument(info, 1);
+  const Napi::Object from = argumentAt(info, 1);
   const Dtype dtype = dtypeAt(from, "dtype"), outDtype = dtypeAt(from, "outputDtype");
   SpmmInputs inputs;
   if (!from.Get("values").IsUndefined()) inputs.values = valuesAt(from, "values", dtype);
@@ -92,41 +85,39 @@ Napi::Value runSpmm(const Napi::CallbackInfo& info) {
     inputs.cRow = c.rowStride;
     inputs.cColumn = c.columnStride;
   }
-  return startRun(info, plan, [&](Job& job) { plan->addPhases(job, inputs); });
+  return runWith<SpmmPlan>(info, inputs);
 }
 
 Napi::Value planSddmm(const Napi::CallbackInfo& info) {
-  const Napi::Object from = argument(info, 0);
+  const Napi::Object from = argumentAt(info, 0);
   SddmmProblem problem;
   problem.pattern = patternAt(from, "pattern");
   problem.inner = integerAt(from, "inner");
   problem.dtype = dtypeAt(from, "dtype");
   problem.outDtype = dtypeAt(from, "outputDtype");
-  const KernelSet& kernels = kernelsAt(argument(info, 1));
-  return startPlanning(info, [&kernels, problem](const Job&) { return std::make_shared<SddmmPlan>(kernels, problem); });
+  return planWith<SddmmPlan>(info, problem);
 }
 
 Napi::Value runSddmm(const Napi::CallbackInfo& info) {
-  const auto plan = planIn<SddmmPlan>(info[0]);
-  const Napi::Object from = argument(info, 1);
+  const Napi::Object from = argumentAt(info, 1);
   const Dtype dtype = dtypeAt(from, "dtype");
   SddmmInputs inputs;
   inputs.a = denseAt(from, "a", dtype, inputs.aLength);
   inputs.b = denseAt(from, "b", dtype, inputs.bLength);
   inputs.out = valuesAt(from, "out", dtypeAt(from, "outputDtype"));
   inputs.alpha = static_cast<float>(numberAt(from, "alpha"));
-  return startRun(info, plan, [&](Job& job) { plan->addPhases(job, inputs); });
+  return runWith<SddmmPlan>(info, inputs);
 }
 
 Napi::Value planSpgemm(const Napi::CallbackInfo& info) {
-  const Napi::Object from = argument(info, 0);
+  const Napi::Object from = argumentAt(info, 0);
   SpgemmProblem problem;
   problem.a = patternAt(from, "a");
   problem.b = patternAt(from, "b");
   problem.dtype = dtypeAt(from, "dtype");
   problem.outDtype = dtypeAt(from, "outputDtype");
   problem.dense = booleanAt(from, "dense");
-  const KernelSet& kernels = kernelsAt(argument(info, 1));
+  const KernelSet& kernels = kernelsAt(argumentAt(info, 1));
   const auto make = [&kernels, problem](const Job& job) { return std::make_shared<SpgemmPlan>(kernels, problem, job); };
   return startPlanning(info, make, [](Napi::Env env, const PlanExternal& external, const Plan& plan) -> Napi::Value {
     const Pattern& pattern = static_cast<const SpgemmPlan&>(plan).result;
@@ -139,15 +130,14 @@ Napi::Value planSpgemm(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value runSpgemm(const Napi::CallbackInfo& info) {
-  const auto plan = planIn<SpgemmPlan>(info[0]);
-  const Napi::Object from = argument(info, 1);
+  const Napi::Object from = argumentAt(info, 1);
   const Dtype dtype = dtypeAt(from, "dtype");
   SpgemmInputs inputs;
   inputs.a = valuesAt(from, "aValues", dtype);
   inputs.b = valuesAt(from, "bValues", dtype);
   inputs.out = valuesAt(from, "out", dtypeAt(from, "outputDtype"));
   inputs.alpha = static_cast<float>(numberAt(from, "alpha"));
-  return startRun(info, plan, [&](Job& job) { plan->addPhases(job, inputs); });
+  return runWith<SpgemmPlan>(info, inputs);
 }
 
 }  // namespace sparsek
