@@ -5,6 +5,13 @@
 
 namespace sparsek::SPARSEK_ISA {
 
+/// How far ahead of its use an element of a column-order matrix is fetched, in rows.
+constexpr std::int64_t kAhead = 4 * W;
+
+inline void prefetch(const void* data, Dtype dtype, std::int64_t index) {
+  __builtin_prefetch(static_cast<const char*>(data) + index * elementSize(dtype));
+}
+
 /// to[(r - row0) * toRow + c] = view(r, column0 + c) for r in [row0, row1) and c < vectors * W; 0 past the edges.
 inline void packRows(const DenseView& view, std::int64_t row0, std::int64_t row1, std::int64_t column0, int vectors,
                      float* to, std::int64_t toRow) {
@@ -36,6 +43,8 @@ inline void packRows(const DenseView& view, std::int64_t row0, std::int64_t row1
             const std::int64_t c = v * W + i;
             const std::int64_t base = (column0 + c) * view.columnStride + r * view.rowStride;
             square[i] = c < left ? loadFirst<D>(view.data, base, height) : zero();
+            // Hardware does not foresee this order: W streams, each of which the next step continues.
+            if (c < left && r + kAhead < lastRow) prefetch(view.data, D, base + kAhead * view.rowStride);
           }
           transpose(square);
           for (int i = 0; i < height; ++i) store(to + (r - row0 + i) * toRow + v * W, square[i]);

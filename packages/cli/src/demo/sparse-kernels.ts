@@ -18,7 +18,10 @@ export interface SparseKernels extends EncoderKernels, Disposable {
   resetClock(): void;
 }
 
-/** Plans are made on first use and kept, as an application would keep them. */
+/**
+ * Plans and the memory of their results are made on first use and kept, as an application would keep them: a layer's
+ * result holds until the layer runs again.
+ */
 export function sparseKernels(
   backend: Backend,
   weights: ReadonlyMap<string, BsrMatrix>,
@@ -26,6 +29,7 @@ export function sparseKernels(
 ): SparseKernels {
   const linearPlans = new Map<string, Plan<SpmmInputs, DenseMatrix>>();
   const attentionPlans = new Map<number, Plan<AttentionInputs, AttentionResult>>();
+  const results = new Map<string, DenseMatrix>();
   let linearMs = 0;
 
   async function linear({ name, bias, activation }: LinearLayer, x: Activations): Promise<Activations> {
@@ -37,7 +41,9 @@ export function sparseKernels(
       linearPlans.set(name, plan);
     }
     const dense = { shape: [x.rows, x.columns], dtype: 'f32', values: x.values } as const;
-    const { output, computeMs } = await plan.run({ values, dense, bias });
+    const out = results.get(name);
+    const { output, computeMs } = await plan.run({ values, dense, bias, ...(out && { out }) });
+    results.set(name, output);
     linearMs += computeMs;
     return { rows: x.rows, columns: output.shape[1], values: output.values as Float32Array };
   }
