@@ -4,12 +4,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called now and then with the finished share of the work, from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
-  /**
-   * For benchmarks: how many times a device launches the work back to back; `computeMs` is then the mean of one, as
-   * under sustained load. Backends without launches compute once. Give it only where a repeat gives the same result,
-   * so not with a beta other than 0. Default 1.
-   */
-  readonly launches?: number;
 }
 
 export interface PlanOptions extends RunOptions {

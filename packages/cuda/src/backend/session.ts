@@ -1,4 +1,3 @@
-import { checkExtent } from '@sparsek/bsr/problem';
 import type { RunOptions } from '@sparsek/types';
 import { DisposedError } from '@sparsek/types';
 import type { CudaDevice } from '../device/device.js';
@@ -66,16 +65,14 @@ export interface Stopwatch extends Disposable {
   read(): number;
 }
 
-/** @param launches - How many times in a row; the reading is the mean of one. */
-export function timeLaunch({ device }: Session, launch: () => void, launches = 1): Stopwatch {
-  checkExtent(launches, 'launches', 1);
+export function timeLaunch({ device }: Session, launch: () => void): Stopwatch {
   const start: CudaEvent = device.createEvent();
   const end: CudaEvent = device.createEvent();
   device.stream.record(start);
-  for (let count = 0; count < launches; count++) launch();
+  launch();
   device.stream.record(end);
   return {
-    read: () => end.elapsedSince(start) / launches,
+    read: () => end.elapsedSince(start),
     [Symbol.dispose]() {
       start[Symbol.dispose]();
       end[Symbol.dispose]();

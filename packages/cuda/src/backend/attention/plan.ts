@@ -68,26 +68,22 @@ export function planAttention(
     const sinkMemory = scratch.upload(sinks);
     const slopeMemory = scratch.upload(alibiSlopes);
     const used = [qMemory, kMemory, vMemory, oMemory, lseMemory, sinkMemory, slopeMemory];
-    using time = timeLaunch(
-      session,
-      () => {
-        for (const memory of used) usedMemory(stream, memory, 'operand');
-        guard('attention', () =>
-          binding.runAttention(
-            plan,
-            stream.handle,
-            ...tensorView(layout, qMemory.address, heads, queryLength, dim),
-            ...tensorView(layout, kMemory.address, kvHeads, keyLength, dim),
-            ...tensorView(layout, vMemory.address, kvHeads, keyLength, dim),
-            ...tensorView(layout, oMemory.address, heads, queryLength, dim),
-            lseMemory.address,
-            sinkMemory.address,
-            slopeMemory.address,
-          ),
-        );
-      },
-      runOptions?.launches,
-    );
+    using time = timeLaunch(session, () => {
+      for (const memory of used) usedMemory(stream, memory, 'operand');
+      guard('attention', () =>
+        binding.runAttention(
+          plan,
+          stream.handle,
+          ...tensorView(layout, qMemory.address, heads, queryLength, dim),
+          ...tensorView(layout, kMemory.address, kvHeads, keyLength, dim),
+          ...tensorView(layout, vMemory.address, kvHeads, keyLength, dim),
+          ...tensorView(layout, oMemory.address, heads, queryLength, dim),
+          lseMemory.address,
+          sinkMemory.address,
+          slopeMemory.address,
+        ),
+      );
+    });
     const wide = dim === valueDim ? o.values : allocateValues(dtype, rows * dim);
     await Promise.all([
       device.stream.download(oMemory, wide),

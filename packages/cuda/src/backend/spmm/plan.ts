@@ -89,7 +89,7 @@ export async function planSpmm(
         ),
       );
     };
-    using time = timeLaunch(session, launch, runOptions?.launches);
+    using time = timeLaunch(session, launch);
     await device.stream.download(result, output.values.subarray(0, rows * columns));
     throwIfAborted(runOptions);
     return { output, computeMs: time.read() };
