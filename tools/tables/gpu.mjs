@@ -1,58 +1,78 @@
 import { formatFlops, formatMs } from '@sparsek/bench';
 import { table } from './markdown.mjs';
 
+const RECORD = 'evidence/nvidia-h200';
+
 /** Tables of a GPU's evidence, as tools/evidence/collect.mjs records it. */
 export const GPU_TABLES = {
-  'gpu-spmm-summary': {
-    record: 'evidence/nvidia-h200',
-    draw: (evidence) => productsTable(evidence, (name) => / 12\.5 %, f16$/.test(name) && name.includes('^3')),
+  'gpu-spmm-summary': { record: RECORD, draw: productsSummary },
+  'gpu-spmm': { record: RECORD, draw: (evidence) => suitesTable(evidence, ['gemm', 'gemm-large']) },
+  'gpu-attention': {
+    record: RECORD,
+    draw: (evidence) => suitesTable(evidence, ['attention', 'attention-long']),
   },
-  'gpu-spmm': { record: 'evidence/nvidia-h200', draw: (evidence) => productsTable(evidence) },
-  'gpu-validation': { record: 'evidence/nvidia-h200', draw: validationTable },
-  'gpu-sanitizers': { record: 'evidence/nvidia-h200', draw: sanitizersTable },
+  'gpu-validation': { record: RECORD, draw: validationTable },
+  'gpu-sanitizers': { record: RECORD, draw: sanitizersTable },
 };
 
 function provenance({ gpu, gpuDetails, date }, command) {
   return `\`${command}\` on one ${gpu}, driver ${gpuDetails.driver_version}, ${date.slice(0, 10)}.`;
 }
 
-/** One line for each wanted product: our rate, and how many times as long each peer takes. */
-function productsTable(evidence, wanted = () => true) {
-  const report = evidence.benchmarks.find(({ suite }) => suite === 'gemm')?.report;
-  if (report === undefined) return 'Not recorded yet.';
-  const shown = report.results.filter((result) => wanted(result.case.name));
+/** Names of the dense product, best yardstick first: zeros draw less power, so A without them is slower. */
+const DENSE = ['cuBLAS, dense random A', 'cuBLAS dense'];
+
+/** What a reader of README needs: the dense product and the two fastest block-sparse ones. */
+const MAIN_PEERS = [...DENSE, 'cuSPARSE Blocked-ELL', 'PyTorch BSR'];
+
+function productsSummary(evidence) {
+  const wanted = (name) => / 12\.5 %, f16$/.test(name) && name.includes('^3');
+  return suitesTable(evidence, ['gemm'], { wanted, peers: (name) => MAIN_PEERS.includes(name) });
+}
+
+/** One line for each wanted case of some suites: our rate, and how many times as long each peer takes. */
+function suitesTable(evidence, suites, { wanted = () => true, peers = () => true } = {}) {
+  const reports = evidence.benchmarks
+    .filter(({ suite, report }) => suites.includes(suite) && report !== undefined)
+    .map(({ report }) => report);
+  const shown = reports.flatMap(({ results }) => results).filter((result) => wanted(result.case.name));
+  if (shown.length === 0) return 'Not recorded yet.';
+  const timed = shown.flatMap(({ contestants }) => contestants.slice(1).filter(({ timing }) => timing));
+  const names = [...new Set(timed.map(({ name }) => name))].filter(peers);
+  const dense = DENSE.find((name) => names.includes(name));
   const rows = shown.map((result) => {
     const [own] = result.contestants;
     const named = (name) => result.contestants.find((contestant) => contestant.name === name);
-    const ratio = (name) => {
-      const found = named(name)?.timeRatio;
-      return found === undefined ? '-' : `${found.toFixed(2)}x`;
-    };
-    const dense = named('cuBLAS dense')?.denseTflops;
+    const denseTflops = named(dense)?.denseTflops;
     return [
       result.case.name,
-      formatMs(own.timing.median),
-      formatFlops(own.usefulTflops),
-      dense === undefined ? '-' : formatFlops(dense),
-      ratio('cuBLAS dense'),
-      ratio('PyTorch BSR'),
-      own.check.passed ? 'ok' : 'WRONG',
+      own.timing ? formatMs(own.timing.median) : `skipped: ${own.skipped}`,
+      own.usefulTflops === undefined ? '-' : formatFlops(own.usefulTflops),
+      ...(dense === undefined ? [] : [denseTflops === undefined ? '-' : formatFlops(denseTflops)]),
+      ...names.map((name) => takes(named(name))),
+      own.check === undefined ? '-' : own.check.passed ? 'ok' : 'WRONG',
     ];
   });
   const head = [
-    'product',
+    'case',
     'time',
     'useful rate',
-    'cuBLAS rate',
-    'cuBLAS takes',
-    'PyTorch BSR takes',
+    ...(dense === undefined ? [] : [`rate of ${dense}`]),
+    ...names.map((name) => `${name} takes`),
     'check',
   ];
+  const commands = reports.map(({ command }) => command).join('`, `');
   const noise = Math.max(...shown.map((result) => result.noise));
   return (
-    `${table(head, rows)}\n\n${provenance(evidence, report.command)} A contestant against itself differed by at most ` +
+    `${table(head, rows)}\n\n${provenance(evidence, commands)} A contestant against itself differed by at most ` +
     `${(100 * noise).toFixed(1)} %.`
   );
+}
+
+/** How many times as long a peer takes; a wrong answer is no time to compare with. */
+function takes(peer) {
+  if (peer?.timeRatio === undefined) return '-';
+  return peer.check?.passed === false ? 'wrong' : `${peer.timeRatio.toFixed(2)}x`;
 }
 
 function validationTable(evidence) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GPU_TABLES } from '../tables/gpu.mjs';
 import { replaceTables } from '../tables/markers.mjs';
 import { outdated, readRecords } from '../tables.mjs';
 
@@ -31,5 +32,49 @@ describe('tables in the documents', () => {
     expect(() => replaceTables('<!-- table:numbers -->\n', records, tables, 'x.md')).toThrow(
       /Expected <!-- \/table -->/,
     );
+  });
+});
+
+describe("tables of a GPU's evidence", () => {
+  const timing = { median: 2 };
+  const peer = (name: string, timeRatio: number, passed = true) => {
+    return { name, timing, timeRatio, denseTflops: 500, check: { passed } };
+  };
+  const evidence = {
+    gpu: 'GPU',
+    gpuDetails: { driver_version: '1' },
+    date: '2026-01-01',
+    benchmarks: [
+      { suite: 'gemm', failed: 'ended by SIGTERM' },
+      {
+        suite: 'gemm-large',
+        report: {
+          command: 'sparsek bench gemm-large',
+          results: [
+            {
+              case: { name: 'big' },
+              noise: 0.01,
+              contestants: [
+                { name: 'sparsek cuda', timing, usefulTflops: 100, check: { passed: true } },
+                peer('cuBLAS, dense random A', 3),
+                peer('PyTorch BSR', 4, false),
+                { name: 'cuSPARSE BSR', skipped: 'refused' },
+              ],
+            },
+          ],
+        },
+      },
+    ],
+  };
+
+  it('have a column for each peer that ran, and call a wrong one wrong', () => {
+    const drawn = GPU_TABLES['gpu-spmm'].draw(evidence);
+    expect(drawn).toContain('| cuBLAS, dense random A takes | PyTorch BSR takes | check |');
+    expect(drawn).toContain('| big | 2.00 ms | 100 TFLOP/s | 500 TFLOP/s | 3.00x | wrong | ok |');
+    expect(drawn).toContain('differed by at most 1.0 %');
+  });
+
+  it('say so when a suite is not part of it', () => {
+    expect(GPU_TABLES['gpu-attention'].draw(evidence)).toBe('Not recorded yet.');
   });
 });
