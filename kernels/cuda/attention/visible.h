@@ -47,23 +47,23 @@ struct alignas(16) BlockRange {
   int full_begin, full_end;
 };
 
-// `Block`: queries of a tile and keys of a block.
-template <int Block>
+// `Rows`: queries of a tile; `Keys`: keys of a block.
+template <int Rows, int Keys = Rows>
 SPARSEK_HOST_DEVICE BlockRange clause_blocks(const Geometry& g, const Clause& clause, int tile) {
   const int offset = g.key_length - g.query_length;  // bottom-right alignment
-  const int tile_first = tile * Block + offset;
-  const int tile_last = smaller(tile * Block + Block, g.query_length) - 1 + offset;
+  const int tile_first = tile * Rows + offset;
+  const int tile_last = smaller(tile * Rows + Rows, g.query_length) - 1 + offset;
   int first = larger(tile_first, clause.row_begin);
   const int last = smaller(tile_last, clause.row_end - 1);
   if (clause.relation != Relation::kAny) first = larger(first, 0);  // positions before the keys are in no document
   if (first > last) return {0, 0, 0, 0};
   const Interval low = visible_keys(g, clause, first), high = visible_keys(g, clause, last);
   if (low.begin >= high.end) return {0, 0, 0, 0};
-  BlockRange range{low.begin / Block, (high.end + Block - 1) / Block, 0, 0};
+  BlockRange range{low.begin / Keys, (high.end + Keys - 1) / Keys, 0, 0};
   if (first == tile_first && last == tile_last && high.begin < low.end) {
-    range.full_begin = (high.begin + Block - 1) / Block;
+    range.full_begin = (high.begin + Keys - 1) / Keys;
     // The ragged last block is full when all keys that exist are visible.
-    range.full_end = (low.end == g.key_length ? low.end + Block - 1 : low.end) / Block;
+    range.full_end = (low.end == g.key_length ? low.end + Keys - 1 : low.end) / Keys;
   }
   return range;
 }

@@ -8,7 +8,7 @@ import {
   type SpmmProblem,
   UnsupportedOperationError,
 } from '@sparsek/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type CudaBackend, openCudaBackend } from '../src/index.js';
 import { useDriverDouble } from './driver-double/use.js';
 
@@ -21,6 +21,7 @@ const double = useDriverDouble({
   'spmm_reduce.cubin': '* 64',
   'spmm_portable.fatbin': '* 64',
   'bsr_transpose.fatbin': '* 32',
+  'attention_portable_d64.fatbin': '* 256',
 });
 
 const pattern: BsrPattern = {
@@ -225,11 +226,11 @@ describe('supports', () => {
     });
   });
 
-  it('denies what needs Hopper on another GPU', async () => {
+  it('has portable kernels on another GPU than Hopper', async () => {
     using backend = await openCudaBackend({ device: 1 });
     expect(backend.device).toBe('Fake GPU 1');
     expect(backend.supports('spmm', 'f16')).toBe(true);
-    expect(backend.supports('attention', 'f16')).toBe(false);
+    expect(backend.supports('attention', 'f16')).toBe(true);
     using plan = await backend.planSpmm(problem);
     expect(plan.kernel).toBe('sparsek_portable_f16');
   });
@@ -280,12 +281,68 @@ describe('attention', () => {
 
   it('refuses what the kernels cannot do by name', async () => {
     await withBackend(async (backend) => {
-      await expect(backend.planAttention({ ...attention, headDim: 264 })).rejects.toThrow(
-        UnsupportedOperationError,
-      );
-      await expect(backend.planAttention({ ...attention, outputDtype: 'f32' })).rejects.toThrow(
-        UnsupportedOperationError,
-      );
+      for (const wide of [{ headDim: 264 }, { valueDim: 264 }]) {
+        await expect(backend.planAttention({ ...attention, ...wide })).rejects.toThrow(
+          /head dimensions from 1 to 256 but received 264/,
+        );
+        await expect(backend.planAttention({ ...attention, ...wide })).rejects.toThrow(
+          UnsupportedOperationError,
+        );
+      }
+    });
+  });
+
+  it.each([
+    ['float32', { dtype: 'f32' }, 'sparsek_attention_portable_f32_d64'],
+    ['another type of O', { outputDtype: 'f32' }, 'sparsek_attention_portable_f16_d64'],
+    ['a width that is no multiple of 8', { headDim: 60 }, 'sparsek_attention_portable_f16_d64'],
+    ['a width of V that is no multiple of 8', { valueDim: 97 }, 'sparsek_attention_portable_f16_d128'],
+    ['V wider than Q', { dtype: 'bf16', valueDim: 96 }, 'sparsek_attention_bf16_d128_b128'],
+    ['96 dimensions', { headDim: 96 }, 'sparsek_attention_f16_d128_b128'],
+  ] as const)('has a kernel for %s', async (_name, change, kernel) => {
+    await withBackend(async (backend) => {
+      using plan = await backend.planAttention({ ...attention, ...change });
+      expect(plan.kernel).toBe(kernel);
+    });
+  });
+
+  it('uses the portable kernel where there is no Hopper kernel, or on request', async () => {
+    {
+      using backend = await openCudaBackend({ device: 1 });
+      using plan = await backend.planAttention({ ...attention, headDim: 80 });
+      expect(plan.kernel).toBe('sparsek_attention_portable_f16_d96');
+    }
+    vi.stubEnv('SPARSEK_CUDA_KERNELS', 'portable');
+    try {
+      await withBackend(async (backend) => {
+        using plan = await backend.planAttention(attention);
+        expect(plan.kernel).toBe('sparsek_attention_portable_f16_d64');
+        vi.stubEnv('SPARSEK_CUDA_KERNELS', 'fast');
+        await expect(backend.planAttention(attention)).rejects.toThrow(
+          "Expected 'portable' or nothing for SPARSEK_CUDA_KERNELS",
+        );
+      });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('launches the portable kernel on one CTA a tile of queries and head', async () => {
+    await withBackend(async (backend) => {
+      const wide = { ...attention, dtype: 'f32', headDim: 20, valueDim: 33 } as const;
+      using plan = await backend.planAttention(wide);
+      const tensor = (heads: number, dim: number) => ({
+        shape: [1, heads, 100, dim] as const,
+        dtype: 'f32' as const,
+        values: new Float32Array(heads * 100 * dim),
+      });
+      const { output } = await plan.run({ q: tensor(2, 20), k: tensor(1, 20), v: tensor(1, 33), lse: true });
+      expect(output.o.shape).toEqual([1, 2, 100, 33]);
+      expect(output.lse).toHaveLength(200);
+      // Tiles of 32 queries, two warps; Q and one step of K and V of 32 rows with a pitch of 65 floats.
+      expect(launches()).toEqual([
+        `cuLaunchKernelEx sparsek_attention_portable_f32_d64 grid 8,1,1 block 64,1,1 shared ${3 * 32 * 65 * 4}`,
+      ]);
     });
   });
 });

@@ -107,19 +107,19 @@ describe('kernelMask', () => {
       ...mixedMask(50, 60, [16, 16]),
       patterns: [{ kind: 'regular' as const, clauses: [causal] }],
     };
-    const [pattern] = kernelMask(mask, 64).patterns;
+    const [pattern] = kernelMask(mask, true).patterns;
     const open = 2 ** 30;
     expect(pattern).toEqual({
       stored: false,
       clauses: Int32Array.of(-open, 0, -open, open, -open, open, 0),
     });
-    expect(kernelMask(mask, 64).side).toBe(128);
+    expect(kernelMask(mask, true).side).toBe(128);
   });
 
   it('leaves blocks that the kernels take as they are', () => {
     for (const side of [64, 128] as const) {
       const mask = mixedMask(300, 300, [side, side]);
-      const native = kernelMask(mask, 128);
+      const native = kernelMask(mask, true);
       expect(native.side).toBe(side);
       expect(native.patterns[0]!.indices).toBe((mask.patterns[0] as StoredPattern).indices);
     }
@@ -127,7 +127,7 @@ describe('kernelMask', () => {
 
   it('takes blocks of 64 only for heads that have such kernels', () => {
     const mask = mixedMask(100, 100, [32, 32]);
-    expect(kernelMask(mask, 128).side).toBe(64);
-    expect(kernelMask(mask, 136).side).toBe(128);
+    expect(kernelMask(mask, true).side).toBe(64);
+    expect(kernelMask(mask, false).side).toBe(128);
   });
 });

@@ -92,6 +92,16 @@ describe('attention', () => {
     },
   );
 
+  it('writes them in the type of O', () => {
+    const v = Uint16Array.of(0, 0, infinite, 0, infinite | 0x8000, 0);
+    const output = new Float32Array(12).fill(1);
+    const converting = { ...problem('bhsd'), outputDtype: 'f32' } as const;
+    repairValues({ problem: converting, v, specials: [2, 4], width: 2, output });
+    expect([...output].slice(0, 6)).toEqual([1, 1, INFINITY, 1, Number.NaN, 1]);
+    repairQueries(converting, Uint16Array.of(numberToF16(Number.NaN)), output, undefined, [0]);
+    expect([...output].slice(0, 2)).toEqual([Number.NaN, Number.NaN]);
+  });
+
   it.each(['bhsd', 'bshd'] as const)('gives NaN to a query that holds one (%s)', (layout) => {
     const q = new Uint16Array(12);
     // Row 3: head 1, query 0 in bhsd; query 1, head 1 in bshd.

@@ -18,6 +18,7 @@ const double = useDriverDouble({
   'spmm_reduce.cubin': '* 64',
   'spmm_portable.fatbin': '* 64',
   'attention_d64_b128.cubin': '* 512',
+  'attention_portable_d64.fatbin': '* 256',
 });
 
 const pattern = randomPattern({ shape: [128, 192], blockShape: [16, 16], density: 0.3, seed: 3 });
@@ -152,6 +153,19 @@ describe('attention on the device', () => {
     expect(names[1]).not.toBe(plan.kernel);
   });
 
+  it('takes V of another width, and O of another type', () => {
+    using device = openDevice();
+    const { v: _v, out: _out, ...given } = tensors(device);
+    const [v, out] = [device.allocate(300 * 2 * 40 * 2), device.allocate(200 * 4 * 40 * 2)];
+    using narrow = planAttentionOnDevice(device, { ...problem, valueDim: 40 });
+    narrow.launch({ ...given, v, out });
+    using converting = planAttentionOnDevice(device, { ...problem, valueDim: 40, outputDtype: 'f32' });
+    expect(() => converting.launch({ ...given, v, out })).toThrow(`Expected ${200 * 4 * 40 * 4} bytes for out`);
+    converting.launch({ ...given, v, out: device.allocate(200 * 4 * 40 * 4) });
+    const names = double.calls('cuLaunchKernelEx').map((line) => line.split(' ')[1]);
+    expect(names).toEqual(['sparsek_attention_f16_d64_b128', 'sparsek_attention_portable_f16_d64']);
+  });
+
   it('checks its operands and its problem', () => {
     using device = openDevice();
     using plan = planAttentionOnDevice(device, problem);
@@ -162,8 +176,8 @@ describe('attention on the device', () => {
       );
     }
     expect(kernels()).toEqual([]);
-    expect(() => planAttentionOnDevice(device, { ...problem, headDim: 60 })).toThrow(
-      /multiple of 8 for headDim/,
+    expect(() => planAttentionOnDevice(device, { ...problem, headDim: 257 })).toThrow(
+      /head dimensions from 1 to 256 but received 257/,
     );
     expect(() => planAttentionOnDevice(device, { ...problem, kvHeads: 3 })).toThrow(InvalidArgumentError);
   });

@@ -55,6 +55,7 @@ async function validate(options: ValidateOptions, context: CliContext): Promise<
       seed,
       level,
       signal: context.signal,
+      openAnother: () => openBackend(options.backend),
       ...(only !== undefined && { only }),
       onCase: (_, done, total) => progress.update(done / total),
     });

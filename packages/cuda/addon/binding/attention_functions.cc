@@ -86,7 +86,10 @@ ops::AttentionMaskView readMask(const Napi::Object& object) {
   return mask;
 }
 
-/** planAttention(stream, { batch, heads, kvHeads, headDim, elementType, scale, softcap, alibi, mask }) */
+/**
+ * planAttention(stream, { batch, heads, kvHeads, headDim, valueDim, elementType, outputType, scale, softcap, alibi, portable,
+ * mask })
+ */
 Napi::Value planAttention(const Napi::CallbackInfo& info) {
   const auto stream = fromHandle<StreamObject>(info[0]);
   const auto problem = info[1].As<Napi::Object>();
@@ -95,10 +98,13 @@ Napi::Value planAttention(const Napi::CallbackInfo& info) {
   shape.heads = integer(problem, "heads");
   shape.kv_heads = integer(problem, "kvHeads");
   shape.head_dim = integer(problem, "headDim");
+  shape.value_dim = integer(problem, "valueDim");
   shape.type = static_cast<ElementType>(integer(problem, "elementType"));
+  shape.out_type = static_cast<ElementType>(integer(problem, "outputType"));
   shape.scale = static_cast<float>(number(problem, "scale"));
   shape.softcap = static_cast<float>(number(problem, "softcap"));
   shape.alibi = problem.Get("alibi").ToBoolean();
+  shape.portable = problem.Get("portable").ToBoolean();
   shape.mask = readMask(problem.Get("mask").As<Napi::Object>());
   const cuda::DeviceProperties& properties = stream->device->context->device();
   auto object = std::make_shared<AttentionPlanObject>(PlanTables(stream->device));

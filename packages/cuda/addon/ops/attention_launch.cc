@@ -4,6 +4,7 @@
 
 #include "../driver/error.h"
 #include "../runtime/launch.h"
+#include "attention_portable.h"
 
 namespace sparsek::ops {
 
@@ -44,6 +45,11 @@ const T* at(CUdeviceptr base, const TableRange& range) {
   return reinterpret_cast<const T*>(base + static_cast<CUdeviceptr>(range.offset));
 }
 
+bool takes_copy_engine(const AttentionPlan& plan, const AttentionOperands& o) {
+  if (!attention_view_aligned(o.q) || !attention_view_aligned(o.out)) return false;
+  return plan.key_length == 0 || (attention_view_aligned(o.k) && attention_view_aligned(o.v));
+}
+
 }  // namespace
 
 bool attention_view_aligned(const AttentionView& view) {
@@ -55,18 +61,22 @@ bool attention_view_aligned(const AttentionView& view) {
 void launch_attention(const Api& api, cuda::ModuleCache& modules, const AttentionPlan& plan,
                       const AttentionOperands& o, driver::CUstream stream) {
   if (plan.items == 0) return;
+  if (plan.portable || !takes_copy_engine(plan, o)) {
+    launch_attention_portable(api, modules, plan, o, stream);
+    return;
+  }
   constexpr float kLog2e = 1.4426950408889634f;
   attention::Params params{};
   params.q = encode_view(api, plan.type, o.q, plan.head_dim, plan.query_length, plan.heads, plan.batch, plan.side);
   if (plan.key_length > 0) {  // a tensor map must not have an empty side; without keys nothing is loaded
     params.k = encode_view(api, plan.type, o.k, plan.head_dim, plan.key_length, plan.kv_heads, plan.batch,
                            plan.step_keys);
-    params.v = encode_view(api, plan.type, o.v, plan.head_dim, plan.key_length, plan.kv_heads, plan.batch,
+    params.v = encode_view(api, plan.type, o.v, plan.value_dim, plan.key_length, plan.kv_heads, plan.batch,
                            plan.step_keys);
   } else {
     params.k = params.v = params.q;
   }
-  params.o = encode_view(api, plan.type, o.out, plan.head_dim, plan.query_length, plan.heads, plan.batch, 64);
+  params.o = encode_view(api, plan.type, o.out, plan.value_dim, plan.query_length, plan.heads, plan.batch, 64);
   params.geometry = {static_cast<int32_t>(plan.query_length), static_cast<int32_t>(plan.key_length),
                      plan.has_documents ? at<int32_t>(o.tables, plan.document_start) : nullptr,
                      plan.has_documents ? at<int32_t>(o.tables, plan.document_end) : nullptr};

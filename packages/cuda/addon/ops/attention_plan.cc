@@ -5,6 +5,9 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "../../../../kernels/cuda/attention/portable_params.h"
+#include "attention_portable.h"
+
 namespace sparsek::ops {
 
 using namespace attention;
@@ -13,6 +16,7 @@ namespace {
 
 constexpr int64_t kSectionBytes = int64_t{32} << 20;  // K and V worked off together; L2 keeps about 30 MB of hot data
 constexpr int64_t kLongest = int64_t{1} << 30;        // positions and clause bounds add up in 32 bits
+constexpr int kLargestDim = 256;
 
 template <typename T>
 TableRange append(std::vector<uint8_t>& tables, const T* data, size_t count) {
@@ -56,17 +60,18 @@ void check_documents(const AttentionMaskView& mask) {
             "Expected documents in order but received one that goes back at key " + std::to_string(i));
 }
 
+int32_t value_dim(const AttentionShape& s) { return s.value_dim > 0 ? s.value_dim : s.head_dim; }
+
 void check_shape(const AttentionShape& s) {
   const AttentionMaskView& m = s.mask;
-  require(s.type == ElementType::kF16 || s.type == ElementType::kBF16, "Expected f16 or bf16 for the dtype");
   require(s.batch >= 0 && s.heads >= 1 && s.kv_heads >= 1 && s.heads % s.kv_heads == 0,
           "Expected heads to be a multiple of kvHeads but received " + std::to_string(s.heads) + " and " +
               std::to_string(s.kv_heads));
-  require(s.head_dim >= 8 && s.head_dim <= 256 && s.head_dim % 8 == 0,
-          "Expected a multiple of 8 up to 256 for headDim but received " + std::to_string(s.head_dim));
-  require(m.side == 128 || (m.side == 64 && s.head_dim <= 128),
-          "Expected mask blocks of 128, or of 64 with headDim up to 128, but received " + std::to_string(m.side) +
-              " with headDim " + std::to_string(s.head_dim));
+  for (const int32_t dim : {s.head_dim, value_dim(s)})
+    require(dim >= 1 && dim <= kLargestDim,
+            "Expected head dimensions from 1 to 256 but received " + std::to_string(dim));
+  require(m.side == 128 || m.side == 64,
+          "Expected mask blocks of 128 or 64 but received " + std::to_string(m.side));
   require(m.query_length >= 0 && m.query_length < kLongest && m.key_length >= 0 && m.key_length < kLongest,
           "Expected lengths below 2^30");
   require((m.batches == 1 || m.batches == s.batch) && (m.heads == 1 || m.heads == s.heads) &&
@@ -82,15 +87,21 @@ void check_shape(const AttentionShape& s) {
 // Instances: head dimensions round up to one of these; the copy engine fills with zeros.
 int instance_dim(int head_dim) { return head_dim <= 64 ? 64 : head_dim <= 128 ? 128 : head_dim <= 192 ? 192 : 256; }
 
+// The copy engine moves 16 bytes at least, and a tile of 64 queries and more than 128 dimensions has no instance.
+bool takes_hopper(const AttentionShape& s, const DeviceShape& device) {
+  return device.compute_major == 9 && !s.portable && s.type != ElementType::kF32 &&
+         s.out_type.value_or(s.type) == s.type && s.head_dim % 8 == 0 && value_dim(s) % 8 == 0 &&
+         (s.mask.side == 128 || std::max(s.head_dim, value_dim(s)) <= 128);
+}
+
 void choose_kernel(AttentionPlan& plan, const AttentionShape& shape) {
-  const int dim = instance_dim(shape.head_dim);
+  const int dim = instance_dim(std::max(shape.head_dim, value_dim(shape)));
   const bool modified = shape.softcap > 0.0f || shape.alibi || !(shape.scale > 0.0f);
   const std::string name = "d" + std::to_string(dim) + "_b" + std::to_string(shape.mask.side);
   plan.module = "attention_" + name;
   plan.kernel = std::string("sparsek_attention_") + (shape.type == ElementType::kF16 ? "f16_" : "bf16_") + name +
                 (modified ? "_modified" : "");
   plan.threads = kThreads;
-  plan.side = shape.mask.side;
   plan.step_keys = keys_per_step(dim, plan.side);
   plan.shared_bytes = shared_bytes(dim, plan.side);
 }
@@ -144,7 +155,7 @@ void count_blocks(AttentionPlan& plan, const AttentionMaskView& mask, const std:
 }  // namespace
 
 AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape& device) {
-  require(device.compute_major == 9, "Expected a GPU of compute capability 9.0");
+  require(device.compute_major >= 8, "Expected a GPU of compute capability 8.0 or newer");
   check_shape(shape);
   const AttentionMaskView& mask = shape.mask;
   AttentionPlan plan;
@@ -152,21 +163,33 @@ AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape
   plan.heads = shape.heads;
   plan.kv_heads = shape.kv_heads;
   plan.head_dim = shape.head_dim;
+  plan.value_dim = value_dim(shape);
   plan.query_length = mask.query_length;
   plan.key_length = mask.key_length;
   plan.type = shape.type;
+  plan.out_type = shape.out_type.value_or(shape.type);
   plan.scale = shape.scale;
   plan.softcap = shape.softcap;
+  plan.alibi = shape.alibi;
   plan.map_batches = mask.batches;
   plan.map_heads = mask.heads;
-  choose_kernel(plan, shape);
-  plan.query_tiles = static_cast<int32_t>((mask.query_length + mask.side - 1) / mask.side);
+  plan.side = mask.side;
+  plan.portable = !takes_hopper(shape, device);
+  if (plan.portable) {
+    choose_portable_kernel(plan);
+  } else {
+    choose_kernel(plan, shape);
+  }
+  const int tile = plan.portable ? portable_rows(plan.type) : mask.side;
+  plan.query_tiles = static_cast<int32_t>((mask.query_length + tile - 1) / tile);
   const int64_t items = int64_t{plan.batch} * plan.heads * plan.query_tiles;
   require(items < kLongest, "Expected fewer than 2^30 tiles of queries");
   plan.items = static_cast<int32_t>(items);
   const int64_t teams = plan.side == 64 ? 2 : 1;  // tiles that a CTA works on at a time
-  plan.grid = static_cast<int>(std::min<int64_t>((items + teams - 1) / teams, device.multiprocessors));
-  const int64_t kv_bytes = std::max<int64_t>(1, int64_t{2} * 2 * shape.head_dim * mask.key_length);
+  plan.grid = static_cast<int>(
+      plan.portable ? items : std::min<int64_t>((items + teams - 1) / teams, device.multiprocessors));
+  const int64_t kv_bytes =
+      std::max<int64_t>(1, int64_t{2} * (plan.head_dim + plan.value_dim) * mask.key_length);
   plan.section = static_cast<int32_t>(std::clamp<int64_t>(kSectionBytes / kv_bytes, 1, plan.kv_heads * plan.batch)) *
                  (plan.heads / plan.kv_heads);
 
@@ -183,7 +206,7 @@ AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape
     plan.document_start = append(plan.tables, mask.document_start, mask.key_length);
     plan.document_end = append(plan.tables, mask.document_end, mask.key_length);
   }
-  order_items(plan, mask, costs);
+  if (!plan.portable) order_items(plan, mask, costs);
   count_blocks(plan, mask, costs);
   const uint32_t zero = 0;
   plan.ticket = append(plan.tables, &zero, 1);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,21 +36,26 @@ struct AttentionMaskView {
 
 struct AttentionShape {
   int32_t batch = 1, heads = 1, kv_heads = 1, head_dim = 128;
+  int32_t value_dim = 0;               // width of V and O; 0: head_dim
   ElementType type = ElementType::kF16;
+  std::optional<ElementType> out_type; // absent: `type`
   float scale = 1.0f;
   float softcap = 0.0f;                // 0: none
   bool alibi = false;
+  bool portable = false;               // the portable kernel even where the Hopper one would do
   AttentionMaskView mask;              // read while the plan is made, not kept
 };
 
 struct AttentionPlan {
-  std::string module, kernel;          // cubin and symbol
-  int32_t batch = 0, heads = 0, kv_heads = 0, head_dim = 0;
+  std::string module, kernel;          // file without its extension, and symbol
+  bool portable = false;               // attention_portable.h launches it
+  int32_t batch = 0, heads = 0, kv_heads = 0, head_dim = 0, value_dim = 0;
   int64_t query_length = 0, key_length = 0;
-  ElementType type = ElementType::kF16;
+  ElementType type = ElementType::kF16, out_type = ElementType::kF16;
   float scale = 1.0f, softcap = 0.0f;
+  bool alibi = false;
   int grid = 0, threads = 0, shared_bytes = 0;
-  int side = 0;                        // queries of a tile and keys of a block
+  int side = 0;                        // edge of the mask's blocks
   int step_keys = 0;                   // keys of one box of K and V
   int32_t query_tiles = 0, items = 0, section = 1, descending = 0;
   int32_t map_batches = 1, map_heads = 1;
@@ -61,7 +67,9 @@ struct AttentionPlan {
   int64_t visited_blocks = 0;          // over all batches and heads
 };
 
-// Throws std::invalid_argument when no kernel of this build takes the shape, or the mask is not well formed.
+// What the Hopper kernels do not take (other chips, float32, another type of O, widths that are no multiple of 8, blocks of
+// 64 above 128 dimensions) goes to the portable kernel. Throws std::invalid_argument when neither takes the shape, or the
+// mask is not well formed.
 AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape& device);
 
 // Visible blocks of every query tile of a pattern: the planner's cost model.

@@ -3,31 +3,23 @@ import type { CudaDeviceInfo } from '../device/info.js';
 
 type Kernels = Readonly<Record<OperationName, readonly Dtype[]>>;
 
-/** Kernels for every supported GPU. */
-const PORTABLE: Kernels = {
+/** Each has a kernel for every supported GPU; Hopper has faster ones for some. */
+const KERNELS: Kernels = {
   spmm: ['f16', 'bf16', 'f32'],
   sddmm: [],
   spgemm: [],
   spmm24: [],
-  attention: [],
+  attention: ['f16', 'bf16', 'f32'],
 };
 
-/** Kernels for compute capability 9.0, with its own instructions. */
-const HOPPER: Kernels = { ...PORTABLE, attention: ['f16', 'bf16'] };
-
-function kernelsOf({ computeCapability, supported }: CudaDeviceInfo): Kernels | undefined {
-  if (!supported) return undefined;
-  return computeCapability === '9.0' ? HOPPER : PORTABLE;
-}
-
 export function supports(info: CudaDeviceInfo, operation: OperationName, dtype: Dtype): boolean {
-  return kernelsOf(info)?.[operation].includes(dtype) ?? false;
+  return info.supported && KERNELS[operation].includes(dtype);
 }
 
 /** @throws UnsupportedOperationError that names what would work. */
 export function requireSupport(info: CudaDeviceInfo, operation: OperationName, dtype: Dtype): void {
   if (supports(info, operation, dtype)) return;
-  const known = kernelsOf(info)?.[operation] ?? [];
+  const known = info.supported ? KERNELS[operation] : [];
   const remedy = known.length > 0 ? `use ${known.join(' or ')}, or the CPU backend` : 'use the CPU backend';
   throw new UnsupportedOperationError(
     `The CUDA backend has no ${dtype} kernel for ${operation} on ${info.name} (compute capability ` +

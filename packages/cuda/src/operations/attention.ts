@@ -1,13 +1,11 @@
 import { checkAttentionProblem } from '@sparsek/bsr/problem';
 import {
-  type AttentionLayout,
   type AttentionProblem,
   BYTES_PER_ELEMENT,
   InvalidArgumentError,
-  UnsupportedOperationError,
 } from '@sparsek/types';
 import { createNativePlans } from '../backend/attention/native-plan.js';
-import { kernelDim, tensorView } from '../backend/attention/stage.js';
+import { tensorView } from '../backend/attention/tensor-view.js';
 import { createLifetime, createSession } from '../backend/session.js';
 import { requireSupport } from '../backend/support.js';
 import type { CudaDevice } from '../device/device.js';
@@ -16,12 +14,12 @@ import { guard } from '../errors/guard.js';
 import type { DeviceMemory } from '../memory/device-memory.js';
 import { type CudaStream, usedMemory } from '../stream/stream.js';
 
-export interface DeviceAttentionProblem extends Omit<AttentionProblem, 'outputDtype' | 'valueDim'> {
+export interface DeviceAttentionProblem extends AttentionProblem {
   /** Check the mask. Default true; with false, a malformed one gives undefined results. */
   readonly validate?: boolean;
 }
 
-/** Packed tensors in the problem's layout and dtype, in device memory. */
+/** Packed tensors in the problem's layout, in device memory; O in its output dtype. */
 export interface DeviceAttentionOperands {
   readonly q: DeviceMemory;
   readonly k: DeviceMemory;
@@ -37,7 +35,8 @@ export interface DeviceAttentionOperands {
 
 /**
  * A plan of attention on operands in device memory. Launches of one plan must follow each other, on one stream or ordered
- * by events: they share a counter. Infinities and NaN in V spread to every query of a block that they are hidden in.
+ * by events: they share a counter. In the half types, infinities and NaN in V spread to every query of a block that they are
+ * hidden in. Widths that are no multiple of 8 are right but slow.
  */
 export interface DeviceAttentionPlan extends Disposable {
   readonly kernel: string;
@@ -51,7 +50,7 @@ export interface DeviceAttentionPlan extends Disposable {
  *
  * @throws InvalidArgumentError or InvalidMaskError for a malformed problem.
  * @throws UnsupportedOperationError where `CudaBackend.supports` denies attention for the dtype, and for head dimensions
- *   above 256 or that are no multiple of 8.
+ *   above 256.
  */
 export function planAttentionOnDevice(
   device: CudaDevice,
@@ -61,27 +60,21 @@ export function planAttentionOnDevice(
   const { binding } = deviceState(device);
   checkAttentionProblem(problem, problem.validate !== false);
   requireSupport(device.info, 'attention', problem.dtype);
-  const { batch, heads, kvHeads, headDim, dtype, layout, mask } = problem;
-  if (kernelDim(headDim, headDim) !== headDim) {
-    throw new UnsupportedOperationError(
-      `attention: Expected a multiple of 8 for headDim on the device but received ${headDim}`,
-    );
-  }
-  const plans = createNativePlans(createSession(device), problem, headDim);
+  const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, outputDtype = dtype, mask } = problem;
+  const plans = createNativePlans(createSession(device), problem);
   const { kernel } = plans.planFor(false);
   const lifetime = createLifetime('The attention plan');
   const rows = batch * heads * mask.queryLength;
-  const queryBytes = rows * headDim * BYTES_PER_ELEMENT[dtype];
-  const keyBytes = batch * kvHeads * mask.keyLength * headDim * BYTES_PER_ELEMENT[dtype];
+  const keyBytes = batch * kvHeads * mask.keyLength * BYTES_PER_ELEMENT[dtype];
 
   function launch(operands: DeviceAttentionOperands, on: CudaStream = device.stream): void {
     lifetime.check();
     const stream = streamState(on);
     const expected = {
-      q: queryBytes,
-      k: keyBytes,
-      v: keyBytes,
-      out: queryBytes,
+      q: rows * headDim * BYTES_PER_ELEMENT[dtype],
+      k: keyBytes * headDim,
+      v: keyBytes * valueDim,
+      out: rows * valueDim * BYTES_PER_ELEMENT[outputDtype],
       lse: 4 * rows,
       sinks: 4 * heads,
       alibiSlopes: 4 * heads,
@@ -94,7 +87,7 @@ export function planAttentionOnDevice(
       }
       return usedMemory(stream, memory, name).address;
     };
-    const view = (name: 'q' | 'k' | 'v' | 'out') => operandView(layout, address(name), name, problem);
+    const view = (name: 'q' | 'k' | 'v' | 'out') => operandView(address(name), name, problem);
     const [q, k, v, out] = [view('q'), view('k'), view('v'), view('out')];
     const [lse, sinks, slopes] = [address('lse'), address('sinks'), address('alibiSlopes')];
     if (rows === 0) return;
@@ -116,12 +109,12 @@ export function planAttentionOnDevice(
 }
 
 function operandView(
-  layout: AttentionLayout,
   address: bigint,
   name: 'q' | 'k' | 'v' | 'out',
-  { heads, kvHeads, headDim, mask }: DeviceAttentionProblem,
+  { heads, kvHeads, headDim, valueDim = headDim, layout, mask }: DeviceAttentionProblem,
 ): ReturnType<typeof tensorView> {
+  const dim = name === 'q' || name === 'k' ? headDim : valueDim;
   return name === 'q' || name === 'out'
-    ? tensorView(layout, address, heads, mask.queryLength, headDim)
-    : tensorView(layout, address, kvHeads, mask.keyLength, headDim);
+    ? tensorView(layout, address, heads, mask.queryLength, dim)
+    : tensorView(layout, address, kvHeads, mask.keyLength, dim);
 }

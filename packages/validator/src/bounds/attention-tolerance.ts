@@ -9,6 +9,9 @@ import { accumulationError, roundingError } from './rounding.js';
 /** Error of a hyperbolic tangent evaluated in float32. The hardware's own approximation (2^-11) is too coarse. */
 const TANH_ERROR = 2 ** -20;
 
+/** Smallest normal number of float32. */
+const SMALLEST_NORMAL = 2 ** -126;
+
 /** How far O and the log-sum-exp of correct code may be from the exact ones. */
 export interface AttentionTolerance {
   /** As the reference's `o`. */
@@ -34,8 +37,9 @@ export function attentionTolerance(
     ({ score, keys }) =>
       2 * score + 2 * unitRoundoff(problem.dtype) + 2 * accumulationError(keys, problem.dtype),
   );
-  // Weights below the smallest number of the dtype vanish.
-  const vanished = rows.map(({ keys }) => keys * FLOAT_FORMATS[problem.dtype].smallest * largestV);
+  // Weights below the smallest number of the dtype vanish, and exponentials in float32 may flush to 0 what is subnormal.
+  const least = Math.max(FLOAT_FORMATS[problem.dtype].smallest, SMALLEST_NORMAL);
+  const vanished = rows.map(({ keys }) => keys * least * largestV);
   const o = reference.o.map((r, e) => {
     const row = Math.floor(e / valueDim);
     return reference.spread[e]! * relative[row]! + vanished[row]! + roundingError(r, outputDtype);

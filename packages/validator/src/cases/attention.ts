@@ -1,7 +1,16 @@
 import type { BlockShape, Dtype } from '@sparsek/types';
 import { attentionExtremes } from './attention-values.js';
-import type { AttentionCase, MaskPatternSpec, MaskSpec } from './case.js';
-import { DOCUMENT_MASKS, drawBitmaps, FILLS, REGULAR_MASKS, regular, sharedMask, stored } from './masks.js';
+import type { AttentionCase, ClauseSpec, MaskPatternSpec, MaskSpec } from './case.js';
+import {
+  DOCUMENT_MASKS,
+  drawBitmaps,
+  FILLS,
+  packedSequences,
+  REGULAR_MASKS,
+  regular,
+  sharedMask,
+  stored,
+} from './masks.js';
 import { randomly, STRUCTURES } from './patterns.js';
 
 export type AttentionDraft = Partial<AttentionCase> & Pick<AttentionCase, 'name'>;
@@ -60,6 +69,10 @@ const DIMS: readonly (readonly [headDim: number, valueDim: number])[] = [
   [32, 64],
   [16, 48],
   [128, 64],
+  [192, 192],
+  [256, 256],
+  [192, 128],
+  [7, 130],
 ];
 
 /** Hand-picked cases of `attention` for one dtype. */
@@ -69,6 +82,7 @@ export function attentionCases(seed: number, dtype: Dtype): AttentionCase[] {
     ...structureDrafts(seed),
     ...headDrafts(seed),
     ...extentDrafts(),
+    ...packedDrafts(),
     ...scoreDrafts(),
     ...attentionExtremes(dtype),
   ];
@@ -205,6 +219,56 @@ function extentDrafts(): AttentionDraft[] {
     { name: 'no batch', batch: 0 },
     { name: 'batch of 3', batch: 3 },
   ];
+}
+
+/** Batches of sequences of unequal lengths. */
+function packedDrafts(): AttentionDraft[] {
+  const batches = {
+    'sequences of equal queries and keys': [
+      [7, 7],
+      [1, 1],
+      [30, 30],
+      [16, 16],
+      [9, 9],
+    ],
+    'more keys than queries': [
+      [3, 20],
+      [1, 33],
+      [17, 17],
+      [5, 6],
+    ],
+    'more queries than keys in one sequence': [
+      [9, 20],
+      [20, 6],
+      [4, 4],
+    ],
+    'empty sequences': [
+      [0, 0],
+      [5, 0],
+      [0, 9],
+      [12, 14],
+      [0, 0],
+    ],
+    'one query each': [
+      [1, 40],
+      [1, 3],
+      [1, 17],
+      [1, 1],
+    ],
+  } satisfies Record<string, readonly (readonly [number, number])[]>;
+  const masks: Readonly<Record<string, readonly ClauseSpec[]>> = {
+    'no mask': [{}],
+    causal: [{ diagonal: [null, 0] }],
+    'sinks and window': [{ diagonal: [-5, 0] }, { diagonal: [null, 0], columns: [null, 2] }],
+    'global rows': [{ rows: [null, 2] }, { diagonal: [-2, 2] }],
+  };
+  return Object.entries(batches).flatMap(([batch, sequences]) =>
+    Object.entries(masks).map(([name, clauses]) => ({
+      name: `packed: ${batch}, ${name}`,
+      layout: 'bshd' as const,
+      mask: packedSequences(BLOCK, sequences, ...clauses),
+    })),
+  );
 }
 
 function scoreDrafts(): AttentionDraft[] {

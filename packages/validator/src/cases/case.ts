@@ -170,6 +170,8 @@ export interface AttentionCase extends CaseBase {
   readonly sinks?: ValueSpec;
   readonly alibiSlopes?: readonly number[];
   readonly lse: boolean;
+  /** How many rows are compared, evenly spread and with both ends; the others must be numbers. Default: all. */
+  readonly sampledRows?: number;
 }
 
 /** Stream of the generator that each tensor of a case draws from. */

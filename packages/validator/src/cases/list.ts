@@ -1,6 +1,7 @@
 import { DTYPES, type Dtype, OPERATIONS, type OperationName } from '@sparsek/types';
 import { attentionCases } from './attention.js';
 import type { Case } from './case.js';
+import { peerCases } from './peers.js';
 import { randomCases } from './random.js';
 import { sddmmCases } from './sddmm.js';
 import { spgemmCases } from './spgemm.js';
@@ -33,6 +34,7 @@ export function conformanceCases(options: CaseOptions = {}): Case[] {
     ...DTYPES.flatMap((dtype) => HAND_PICKED[operation](seed, dtype)),
     ...randomCases(seed, RANDOM_CASES[level][operation], operation, level),
     ...(level === 'thorough' ? tileCases(seed, operation) : []),
+    ...(level === 'thorough' && operation === 'attention' ? peerCases(seed) : []),
   ]);
 }
 

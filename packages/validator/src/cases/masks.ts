@@ -29,6 +29,47 @@ export function regular(...clauses: ClauseSpec[]): MaskPatternSpec {
   return { kind: 'regular', clauses };
 }
 
+/** Queries and keys of one sequence of a packed batch. */
+export type Sequence = readonly [queries: number, keys: number];
+
+/**
+ * Sequences of unequal lengths one after the other, as a packed batch gives them: each sees its own keys only, as its
+ * clause says, with its queries aligned to the end of its keys.
+ */
+export function packedSequences(
+  blockShape: BlockShape,
+  sequences: readonly Sequence[],
+  ...clauses: ClauseSpec[]
+): MaskSpec {
+  const queryLength = sequences.reduce((sum, [queries]) => sum + queries, 0);
+  const keyLength = sequences.reduce((sum, [, keys]) => sum + keys, 0);
+  let firstRow = keyLength - queryLength;
+  let firstKey = 0;
+  const placed = sequences.flatMap(([queries, keys]) => {
+    const rowShift = firstRow - (keys - queries);
+    const rows = [firstRow, firstRow + queries] as const;
+    const columns = [firstKey, firstKey + keys] as const;
+    firstRow += queries;
+    firstKey += keys;
+    return clauses.map((clause) => ({
+      diagonal: shifted(clause.diagonal, columns[0] - rowShift),
+      rows: within(shifted(clause.rows, rowShift), rows),
+      columns: within(shifted(clause.columns, columns[0]), columns),
+    }));
+  });
+  return sharedMask([queryLength, keyLength], blockShape, regular(...placed));
+}
+
+type Ends = readonly [number | null, number | null];
+
+function shifted([begin, end]: Ends = [null, null], by: number): Ends {
+  return [begin === null ? null : begin + by, end === null ? null : end + by];
+}
+
+function within([begin, end]: Ends, [first, last]: readonly [number, number]): Ends {
+  return [Math.max(begin ?? first, first), Math.min(end ?? last, last)];
+}
+
 /** Visible blocks, each filled as `fillOf` says: 0 full, 1 by the clauses, 2 + b bitmap b. */
 export function stored(
   lengths: readonly [queries: number, keys: number],

@@ -1,8 +1,8 @@
-import type { BlockShape } from '@sparsek/types';
+import { type BlockShape, DTYPES } from '@sparsek/types';
 import type { AttentionCase, ClauseSpec, MaskPatternSpec, MaskSpec } from './case.js';
 import type { Draw } from './draw.js';
 import type { Level } from './list.js';
-import { drawBitmaps, regular, stored } from './masks.js';
+import { drawBitmaps, packedSequences, regular, stored } from './masks.js';
 import { randomly } from './patterns.js';
 import type { Common } from './random.js';
 
@@ -13,7 +13,7 @@ const SIZES: Readonly<Record<Level, readonly number[]>> = {
 };
 const DIMS: Readonly<Record<Level, readonly number[]>> = {
   quick: [8, 16, 24, 32],
-  thorough: [32, 64, 64, 64, 128, 128, 80],
+  thorough: [32, 64, 64, 64, 128, 128, 80, 96, 192, 256, 20],
 };
 
 /** A random mask, head arrangement and set of score options. */
@@ -31,7 +31,7 @@ export function randomAttention(common: Common, draw: Draw, level: Level): Atten
     headDim,
     ...(draw.chance(0.2) && { valueDim: draw.choose(DIMS[level]) }),
     layout: draw.choose(['bhsd', 'bshd']),
-    mask: drawMask(common.seed, draw, level, batch, heads),
+    mask: draw.chance(0.15) ? drawPacked(draw, level) : drawMask(common.seed, draw, level, batch, heads),
     ...(draw.chance(0.2) && { scale: draw.choose([0.05, 0.3, -0.2]) }),
     ...(draw.chance(0.2) && { softcap: draw.choose([1, 5, 30]) }),
     ...(draw.chance(0.2) && { alibiSlopes: Array.from({ length: heads }, (_, h) => 2 ** -(h + 1)) }),
@@ -40,7 +40,7 @@ export function randomAttention(common: Common, draw: Draw, level: Level): Atten
     k: {},
     v: draw.chance(0.5) ? {} : { mean: 1 },
     lse: draw.chance(0.7),
-    ...(draw.chance(0.2) && { outputDtype: draw.choose(['f32', common.dtype] as const) }),
+    ...(draw.chance(0.2) && { outputDtype: draw.choose(DTYPES) }),
   };
 }
 
@@ -65,6 +65,22 @@ function drawMask(seed: number, draw: Draw, level: Level, batch: number, heads: 
     headMap,
     documents,
   };
+}
+
+/** A packed batch of up to six sequences, some of them empty. */
+function drawPacked(draw: Draw, level: Level): MaskSpec {
+  const longest = Math.floor(LONGEST[level] / 3);
+  const sequences = Array.from({ length: draw.integer(1, 6) }, () => {
+    const keys = draw.chance(0.1) ? 0 : draw.integer(1, longest);
+    const queries = draw.chance(0.4) ? keys : draw.choose([0, 1, draw.integer(1, longest)]);
+    return [queries, keys] as const;
+  });
+  const size = draw.choose(SIZES[level]);
+  const clauses = Array.from({ length: draw.integer(1, 2) }, () => {
+    const { document: _, ...clause } = drawClause(draw, longest);
+    return clause;
+  });
+  return packedSequences([size, size], sequences, ...clauses);
 }
 
 function drawDocuments(draw: Draw, keyLength: number): number[] {

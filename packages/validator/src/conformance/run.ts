@@ -4,6 +4,8 @@ import { conformanceCases, type Level } from '../cases/list.js';
 import { behaviourChecks } from './behaviour.js';
 import { type CheckResult, checkCase } from './check-case.js';
 import { invalidChecks } from './invalid.js';
+import { HUGE_CHECKS, longAttentionCases } from './large-attention.js';
+import { repeatChecks } from './repeat-under-load.js';
 import type { CheckReport, CheckStatus, ConformanceReport } from './report.js';
 
 export interface ConformanceOptions {
@@ -18,6 +20,8 @@ export interface ConformanceOptions {
   /** Called after every check. */
   readonly onCase?: (report: CheckReport, done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Opens the backend once more, with streams of its own, which the repeats under load keep busy. */
+  readonly openAnother?: () => Promise<Backend>;
   /** Longest time that one check may take, in seconds; then it has failed, and the run goes on. Default 60. */
   readonly timeLimit?: number;
 }
@@ -27,6 +31,8 @@ const REPEATS: Readonly<Record<Level, number>> = { quick: 1, thorough: 3 };
 
 interface Check extends Pick<CheckReport, 'operation' | 'kind' | 'name'> {
   readonly run: () => Promise<CheckResult>;
+  /** How many times the usual limit it may take. Default 1. */
+  readonly patience?: number;
 }
 
 /**
@@ -44,10 +50,10 @@ export async function runConformance(
   const start = performance.now();
   const checks = listChecks(backend, options).filter((check) => isWanted(check, options.only));
   const reports: CheckReport[] = [];
-  for (const { run, ...check } of checks) {
+  for (const { run, patience = 1, ...check } of checks) {
     options.signal?.throwIfAborted();
     const begin = performance.now();
-    const result = await settleWithin(timeLimit, run());
+    const result = await settleWithin(patience * timeLimit, run());
     const report = { ...check, ...result, seconds: (performance.now() - begin) / 1000 };
     reports.push(report);
     options.onCase?.(report, reports.length, checks.length);
@@ -66,7 +72,11 @@ export async function runConformance(
 
 function listChecks(backend: Backend, options: ConformanceOptions): Check[] {
   const { level = 'quick', seed = 0, signal } = options;
-  const cases = options.cases ?? conformanceCases({ seed, level });
+  const large = level === 'thorough' && backend.name === 'cuda';
+  const cases = options.cases ?? [
+    ...conformanceCases({ seed, level }),
+    ...(large ? longAttentionCases(seed) : []),
+  ];
   const values = cases.map(
     (testCase): Check => ({
       operation: testCase.operation,
@@ -82,7 +92,26 @@ function listChecks(backend: Backend, options: ConformanceOptions): Check[] {
   const behaviour = behaviourChecks().map(
     ({ operation, name, run }): Check => ({ operation, name, kind: 'behaviour', run: () => run(backend) }),
   );
-  return [...values, ...invalid, ...behaviour];
+  if (level === 'quick') return [...values, ...invalid, ...behaviour];
+  const repeats = repeatChecks().map(
+    ({ operation, name, run }): Check => ({
+      operation,
+      name,
+      kind: 'behaviour',
+      run: () => run(backend, options.openAnother),
+      patience: 5,
+    }),
+  );
+  const huge = (large ? HUGE_CHECKS : []).map(
+    ({ name, run }): Check => ({
+      operation: 'attention',
+      name,
+      kind: 'values',
+      run: () => run(backend),
+      patience: 5,
+    }),
+  );
+  return [...values, ...invalid, ...behaviour, ...repeats, ...huge];
 }
 
 function isWanted(check: Check, only: string | undefined): boolean {

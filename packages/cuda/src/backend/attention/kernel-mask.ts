@@ -8,13 +8,10 @@ const OPEN = 2 ** 30;
 /** Relation in kernels/cuda/attention/params.h. */
 const RELATION_CODE: Readonly<Record<DocumentRelation, number>> = { any: 0, same: 1, before: 2, after: 3 };
 
-/** Widest head for which there are kernels with blocks of 64. */
-const WIDEST_FOR_64 = 128;
-
 /** A checked mask as the kernels read it. Regular patterns pass as they are; stored ones in blocks of 64 or 128. */
-export function kernelMask(mask: BlockMask, headDim: number): NativeMask {
+export function kernelMask(mask: BlockMask, takes64: boolean): NativeMask {
   const { queryLength, keyLength, headMap, batches, heads, documents } = mask;
-  const side = blockSide(mask, headDim);
+  const side = blockSide(mask, takes64);
   return {
     side,
     queryLength,
@@ -27,9 +24,9 @@ export function kernelMask(mask: BlockMask, headDim: number): NativeMask {
   };
 }
 
-function blockSide({ patterns, blockShape: [height, width] }: BlockMask, headDim: number): BlockSide {
+function blockSide({ patterns, blockShape: [height, width] }: BlockMask, takes64: boolean): BlockSide {
   const stored = patterns.some((pattern) => pattern.kind === 'stored');
-  return stored && headDim <= WIDEST_FOR_64 && height <= 64 && width <= 64 ? 64 : 128;
+  return stored && takes64 && height <= 64 && width <= 64 ? 64 : 128;
 }
 
 function kernelPattern(mask: BlockMask, pattern: MaskPattern, side: BlockSide): NativeMaskPattern {

@@ -1,4 +1,4 @@
-import type { AttentionProblem } from '@sparsek/types';
+import { type AttentionProblem, InvalidArgumentError } from '@sparsek/types';
 import { guard } from '../../errors/guard.js';
 import type { AttentionPlanHandle } from '../../native/binding.js';
 import { ELEMENT_CODE } from '../codes.js';
@@ -10,29 +10,36 @@ export interface NativePlan {
   readonly kernel: string;
 }
 
+/** Set to "portable", attention uses the kernel for all GPUs also where a faster one is at hand: to test it there. */
+const KERNELS_VARIABLE = 'SPARSEK_CUDA_KERNELS';
+
+/** Widest head for which the Hopper kernels take blocks of 64; wider ones read them faster as blocks of 128. */
+const WIDEST_FOR_64 = 128;
+
 /** Instances with the ALiBi term are slower, and only the inputs tell whether it is wanted. */
 export interface NativePlans extends Disposable {
   /** The plan with or without the ALiBi term; made when it is first asked for. */
   planFor(alibi: boolean): NativePlan;
 }
 
-/** @param dim - Width of Q, K, V and O as the kernel sees them. */
-export function createNativePlans(
-  session: Session,
-  problem: Omit<AttentionProblem, 'outputDtype' | 'valueDim'>,
-  dim: number,
-): NativePlans {
-  const { batch, heads, kvHeads, headDim, dtype, softcap = 0, scale = 1 / Math.sqrt(headDim) } = problem;
-  const mask = kernelMask(problem.mask, dim);
+export function createNativePlans(session: Session, problem: AttentionProblem): NativePlans {
+  const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, outputDtype = dtype } = problem;
+  const { softcap = 0, scale = 1 / Math.sqrt(headDim) } = problem;
+  const portable = portableWanted(process.env[KERNELS_VARIABLE]);
+  const takes64 =
+    portable || !hasHopperKernel(session, problem) || Math.max(headDim, valueDim) <= WIDEST_FOR_64;
   const shape = {
     batch,
     heads,
     kvHeads,
-    headDim: dim,
+    headDim,
+    valueDim,
     elementType: ELEMENT_CODE[dtype],
+    outputType: ELEMENT_CODE[outputDtype],
     scale,
     softcap,
-    mask,
+    portable,
+    mask: kernelMask(problem.mask, takes64),
   };
   const plans = new Map<boolean, NativePlan>();
   return {
@@ -50,4 +57,23 @@ export function createNativePlans(
       plans.clear();
     },
   };
+}
+
+function portableWanted(choice: string | undefined): boolean {
+  if (choice === undefined || choice === '' || choice === 'portable') return choice === 'portable';
+  throw new InvalidArgumentError(KERNELS_VARIABLE, "'portable' or nothing", choice);
+}
+
+/** As the native planner chooses; only the size of the mask's blocks depends on it here. */
+function hasHopperKernel(
+  { device }: Session,
+  { headDim, valueDim = headDim, dtype, outputDtype = dtype }: AttentionProblem,
+): boolean {
+  return (
+    device.info.computeCapability === '9.0' &&
+    dtype !== 'f32' &&
+    outputDtype === dtype &&
+    headDim % 8 === 0 &&
+    valueDim % 8 === 0
+  );
 }

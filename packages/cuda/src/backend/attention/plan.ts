@@ -5,12 +5,10 @@ import {
   type AttentionProblem,
   type AttentionResult,
   type AttentionTensor,
-  BYTES_PER_ELEMENT,
   type Plan,
   type PlanOptions,
   type RunOptions,
   type Timed,
-  UnsupportedOperationError,
 } from '@sparsek/types';
 import { guard } from '../../errors/guard.js';
 import { usedMemory } from '../../stream/stream.js';
@@ -18,7 +16,7 @@ import { nonFinitePositions, withZeros } from '../non-finite.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
 import { createNativePlans } from './native-plan.js';
 import { repairQueries, repairValues } from './repair.js';
-import { kernelDim, narrowRows, tensorView, widenRows } from './stage.js';
+import { tensorView } from './tensor-view.js';
 
 /** A plan for operands in host memory: every run uploads them, attends and downloads the result. */
 export function planAttention(
@@ -29,17 +27,11 @@ export function planAttention(
   const start = performance.now();
   throwIfAborted(options);
   checkAttentionProblem(problem, options.validate !== false);
-  const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, layout } = problem;
-  if ((problem.outputDtype ?? dtype) !== dtype) {
-    throw new UnsupportedOperationError(
-      `attention: the CUDA backend writes O in the inputs' dtype (${dtype}), not in ${problem.outputDtype}; the CPU backend does`,
-    );
-  }
+  const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, outputDtype = dtype, layout } = problem;
   const { queryLength, keyLength } = problem.mask;
   const { binding, device } = session;
-  const dim = kernelDim(headDim, valueDim);
   const lifetime = createLifetime('The attention plan');
-  const plans = createNativePlans(session, problem, dim);
+  const plans = createNativePlans(session, problem);
   const { kernel } = plans.planFor(false);
 
   async function run(inputs: AttentionInputs, runOptions?: RunOptions): Promise<Timed<AttentionResult>> {
@@ -51,19 +43,18 @@ export function planAttention(
     const rows = batch * heads * queryLength;
     const o: AttentionTensor = inputs.out ?? {
       shape: attentionShape(problem, heads, queryLength, valueDim),
-      dtype,
-      values: allocateValues(dtype, rows * valueDim),
+      dtype: outputDtype,
+      values: allocateValues(outputDtype, rows * valueDim),
     };
     const lse = inputs.lse ? new Float32Array(rows) : undefined;
     if (rows === 0) return { output: { o, ...(lse ? { lse } : {}) }, computeMs: 0 };
     const { plan } = plans.planFor(alibiSlopes !== undefined);
     using scratch = createScratch(session);
-    const qMemory = scratch.upload(widenRows(q, dim));
-    const kMemory = scratch.upload(widenRows(k, dim));
+    const qMemory = scratch.upload(q.values);
+    const kMemory = scratch.upload(k.values);
     const vSpecials = nonFinitePositions(binding, v.values, dtype);
-    const finiteV = vSpecials.length > 0 ? { ...v, values: withZeros(v.values, vSpecials) } : v;
-    const vMemory = scratch.upload(widenRows(finiteV, dim));
-    const oMemory = scratch.allocate(rows * dim * BYTES_PER_ELEMENT[dtype]);
+    const vMemory = scratch.upload(vSpecials.length > 0 ? withZeros(v.values, vSpecials) : v.values);
+    const oMemory = scratch.allocate(o.values.byteLength);
     const lseMemory = scratch.allocate(lse?.byteLength ?? 0);
     const sinkMemory = scratch.upload(sinks);
     const slopeMemory = scratch.upload(alibiSlopes);
@@ -74,22 +65,20 @@ export function planAttention(
         binding.runAttention(
           plan,
           stream.handle,
-          ...tensorView(layout, qMemory.address, heads, queryLength, dim),
-          ...tensorView(layout, kMemory.address, kvHeads, keyLength, dim),
-          ...tensorView(layout, vMemory.address, kvHeads, keyLength, dim),
-          ...tensorView(layout, oMemory.address, heads, queryLength, dim),
+          ...tensorView(layout, qMemory.address, heads, queryLength, headDim),
+          ...tensorView(layout, kMemory.address, kvHeads, keyLength, headDim),
+          ...tensorView(layout, vMemory.address, kvHeads, keyLength, valueDim),
+          ...tensorView(layout, oMemory.address, heads, queryLength, valueDim),
           lseMemory.address,
           sinkMemory.address,
           slopeMemory.address,
         ),
       );
     });
-    const wide = dim === valueDim ? o.values : allocateValues(dtype, rows * dim);
     await Promise.all([
-      device.stream.download(oMemory, wide),
+      device.stream.download(oMemory, o.values),
       ...(lse ? [device.stream.download(lseMemory, lse)] : []),
     ]);
-    if (wide !== o.values) narrowRows(wide, dim, o.values, valueDim);
     if (vSpecials.length > 0) {
       repairValues({ problem, v: v.values, specials: vSpecials, width: valueDim, output: o.values });
     }

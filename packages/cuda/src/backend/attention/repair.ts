@@ -19,7 +19,7 @@ export interface ValueRepair {
 }
 
 export function repairValues({ problem, v, specials, width, output }: ValueRepair): void {
-  const { heads, kvHeads, layout, mask, dtype } = problem;
+  const { heads, kvHeads, layout, mask, dtype, outputDtype = dtype } = problem;
   if (dtype === 'f32') return;
   const group = heads / kvHeads;
   const sums = new Map<number, Special>();
@@ -41,8 +41,9 @@ export function repairValues({ problem, v, specials, width, output }: ValueRepai
     }
   }
   for (const [place, special] of sums) {
-    const own = specialOf(output[place]!, dtype);
-    output[place] = encodeNonFinite(numberOf(own === undefined ? special : addSpecial(own, special)), dtype);
+    const own = outputSpecial(output[place]!, outputDtype);
+    const sum = own === undefined ? special : addSpecial(own, special);
+    output[place] = encodeNonFinite(numberOf(sum), outputDtype);
   }
 }
 
@@ -57,7 +58,7 @@ export function repairQueries(
   lse: Float32Array | undefined,
   specials: readonly number[],
 ): void {
-  const { heads, headDim, valueDim = headDim, layout, mask, dtype } = problem;
+  const { heads, headDim, valueDim = headDim, layout, mask, dtype, outputDtype = dtype } = problem;
   if (dtype === 'f32') return;
   const rows = new Set<number>();
   for (const position of specials) {
@@ -66,7 +67,7 @@ export function repairQueries(
   for (const row of rows) {
     const place = splitRow(layout, heads, mask.queryLength, row);
     if (!seesAny(problem, place)) continue;
-    output.fill(nanOf(dtype), row * valueDim, (row + 1) * valueDim);
+    output.fill(nanOf(outputDtype), row * valueDim, (row + 1) * valueDim);
     if (lse) lse[joinRow('bhsd', heads, mask.queryLength, place)] = Number.NaN;
   }
 }
@@ -99,6 +100,13 @@ function joinRow(
   return layout === 'bhsd'
     ? (batch * heads + head) * length + token
     : (batch * length + token) * heads + head;
+}
+
+/** What an element of O holds; undefined for a finite number. */
+function outputSpecial(value: number, dtype: Dtype): Special | undefined {
+  if (dtype !== 'f32') return specialOf(value, dtype);
+  if (Number.isNaN(value)) return 'nan';
+  return Number.isFinite(value) ? undefined : value > 0 ? '+inf' : '-inf';
 }
 
 const nanOf = (dtype: Dtype) => encodeNonFinite(Number.NaN, dtype);

@@ -27,25 +27,50 @@ import { firstFault, sameList, sameMemory } from './expect.js';
 
 export function attentionTrial(testCase: AttentionCase): Trial {
   const { problem, inputs, guards } = buildAttention(testCase);
-  const rows = allRows(problem);
+  const all = allRows(problem);
+  const chosen = spread(all.length, testCase.sampledRows ?? all.length);
+  const rows = chosen.map((r) => all[r]!);
   const valueDim = problem.valueDim ?? problem.headDim;
   return {
     dtype: testCase.dtype,
     takesOut: true,
     plan: async (backend, options) => planned(await backend.planAttention(problem, options), problem, inputs),
     compare: (numbers) => {
-      const split = rows.length * valueDim;
-      const expected = attentionExpectation(problem, inputs, testCase.bounds === 'rounding');
+      const split = all.length * valueDim;
+      const expected = attentionExpectation(problem, inputs, testCase.bounds === 'rounding', rows);
       const o = compare(
-        numbers.subarray(0, split),
+        pickRows(numbers.subarray(0, split), chosen, valueDim),
         expected.o,
         (e) => `O of ${rowName(rows[Math.floor(e / valueDim)]!)}, element ${e % valueDim}`,
       );
-      if (inputs.lse !== true) return [o];
-      return [o, compareLse(numbers.subarray(split), expected.lse, rows)];
+      const results = [testCase.sampledRows === undefined ? o : withoutNan(o, numbers.subarray(0, split))];
+      if (inputs.lse === true) {
+        results.push(compareLse(pickRows(numbers.subarray(split), chosen, 1), expected.lse, rows));
+      }
+      return results;
     },
     damage: () => firstDamage(guards),
   };
+}
+
+/** `count` numbers below `length`, evenly spread, the first and the last among them. */
+function spread(length: number, count: number): number[] {
+  if (count >= length) return Array.from({ length }, (_, i) => i);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * (length - 1)) / (count - 1)));
+}
+
+function pickRows(numbers: Float64Array, rows: readonly number[], width: number): Float64Array {
+  const picked = new Float64Array(rows.length * width);
+  for (const [r, row] of rows.entries()) {
+    picked.set(numbers.subarray(row * width, (row + 1) * width), r * width);
+  }
+  return picked;
+}
+
+/** Rows that are not compared must at least have been written: the result's memory held NaN. */
+function withoutNan(comparison: Comparison, numbers: Float64Array): Comparison {
+  const e = comparison.ok ? numbers.findIndex(Number.isNaN) : -1;
+  return e < 0 ? comparison : { ...comparison, ok: false, failure: `element ${e} of O is NaN` };
 }
 
 /** What O and the log-sum-exp are held against, row by row as {@link allRows}, or for some rows only. */
