@@ -160,7 +160,9 @@ describe('attention on the device', () => {
     using narrow = planAttentionOnDevice(device, { ...problem, valueDim: 40 });
     narrow.launch({ ...given, v, out });
     using converting = planAttentionOnDevice(device, { ...problem, valueDim: 40, outputDtype: 'f32' });
-    expect(() => converting.launch({ ...given, v, out })).toThrow(`Expected ${200 * 4 * 40 * 4} bytes for out`);
+    expect(() => converting.launch({ ...given, v, out })).toThrow(
+      `Expected ${200 * 4 * 40 * 4} bytes for out`,
+    );
     converting.launch({ ...given, v, out: device.allocate(200 * 4 * 40 * 4) });
     const names = double.calls('cuLaunchKernelEx').map((line) => line.split(' ')[1]);
     expect(names).toEqual(['sparsek_attention_f16_d64_b128', 'sparsek_attention_portable_f16_d64']);

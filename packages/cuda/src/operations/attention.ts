@@ -1,9 +1,5 @@
 import { checkAttentionProblem } from '@sparsek/bsr/problem';
-import {
-  type AttentionProblem,
-  BYTES_PER_ELEMENT,
-  InvalidArgumentError,
-} from '@sparsek/types';
+import { type AttentionProblem, BYTES_PER_ELEMENT, InvalidArgumentError } from '@sparsek/types';
 import { createNativePlans } from '../backend/attention/native-plan.js';
 import { tensorView } from '../backend/attention/tensor-view.js';
 import { createLifetime, createSession } from '../backend/session.js';

@@ -137,7 +137,7 @@ function cudnn(seed: number): Draft[] {
     [64, 96, 128].map((headDim) => {
       const lengths = [3 * size, 4 * size + 65] as const;
       const keep = randomly(seed + size, 0.4);
-      const pattern = stored(lengths, [size, size], (row, column) => row !== 1 && keep(row, column));
+      const pattern = stored(lengths, [size, size], (row, ...rest) => row !== 1 && keep(row, ...rest));
       return {
         name: `cuDNN: blocks of ${size}, an empty row, a tail of 65 keys, dimension ${headDim}`,
         heads: 2,

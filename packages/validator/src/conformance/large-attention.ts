@@ -4,6 +4,7 @@ import {
   type AttentionInputs,
   type AttentionProblem,
   type Backend,
+  type Dtype,
   type MaskClause,
   OutOfMemoryError,
 } from '@sparsek/types';
@@ -162,7 +163,7 @@ function manyKeys(): Huge {
     return values;
   };
   const q = encode(drawNumbers(queryLength * token, {}, 800, 0), DTYPE);
-  const rows = Array.from({ length: 32 }, (_, r) => ({ batch: 0, head: r % heads, query: r * 6 + 5 }));
+  const rows = Array.from({ length: 16 }, (_, head) => ({ batch: 0, head, query: head * 12 + 5 }));
   return { problem, rows, inputs: tensors(problem, q, sparse(1), sparse(2)) };
 }
 
@@ -204,7 +205,7 @@ function tensors(
   const { heads, kvHeads, mask } = problem;
   const tensor = (values: typeof q, of: number, length: number) => ({
     shape: attentionShape(problem, of, length, DIM),
-    dtype: DTYPE,
+    dtype: DTYPE as Dtype,
     values,
   });
   return {

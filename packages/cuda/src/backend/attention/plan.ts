@@ -1,14 +1,14 @@
 import { allocateValues } from '@sparsek/bsr';
 import { attentionShape, checkAttentionInputs, checkAttentionProblem } from '@sparsek/bsr/problem';
-import {
-  type AttentionInputs,
-  type AttentionProblem,
-  type AttentionResult,
-  type AttentionTensor,
-  type Plan,
-  type PlanOptions,
-  type RunOptions,
-  type Timed,
+import type {
+  AttentionInputs,
+  AttentionProblem,
+  AttentionResult,
+  AttentionTensor,
+  Plan,
+  PlanOptions,
+  RunOptions,
+  Timed,
 } from '@sparsek/types';
 import { guard } from '../../errors/guard.js';
 import { usedMemory } from '../../stream/stream.js';
