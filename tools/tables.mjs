@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Rewrites the tables in README.md and docs/*.md from the recorded runs in docs/benchmarks and docs/evidence.
 // A table stands between <!-- table:NAME --> and <!-- /table -->. With --check nothing is written, and the exit code
-// is 1 when a table differs from its record.
+// is 1 when a table differs from its record. "npm run tables" builds the code that draws them before it runs this.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -50,7 +50,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const found = outdated();
   const check = process.argv.includes('--check');
   for (const { path, wanted } of found) {
-    if (check) console.error(`${path}: a table differs from its record; run "node tools/tables.mjs"`);
+    if (check) console.error(`${path}: a table differs from its record; run "npm run tables"`);
     else {
       writeFileSync(path, wanted);
       console.log(`${path}: written`);

@@ -12,6 +12,7 @@ const TASKS = {
   format: async () => (await import('./tasks/exec.mjs')).bin('biome', ['check', '--write', '.']),
   demo: async (args) => (await import('./tasks/sparsek.mjs')).run(['demo', ...args], { quiet: false }),
   sparsek: async (args) => (await import('./tasks/sparsek.mjs')).run(args, { quiet: true }),
+  tables: async (args) => (await import('./tasks/tables.mjs')).run(args),
   'gpu:bundle': async (args) => (await import('./tasks/gpu-bundle.mjs')).run(args),
   release: async (args) => (await import('./tasks/release.mjs')).run(args),
 };
