@@ -51,6 +51,12 @@ export function parseRepeat(text: string): number {
   return value;
 }
 
+export function parseDevice(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('Expected the number of a GPU, from 0.');
+  return value;
+}
+
 export function parseSeed(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {

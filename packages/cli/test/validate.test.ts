@@ -30,12 +30,15 @@ function brokenBackend(): Backend {
 }
 
 let broken = false;
+let opened: BackendModule.BackendOptions | undefined;
 vi.mock('@sparsek/backend', async (importOriginal) => {
   const original = await importOriginal<typeof BackendModule>();
   return {
     ...original,
-    openBackend: async (choice: BackendModule.BackendChoice) =>
-      broken ? brokenBackend() : original.openBackend(choice),
+    openBackend: async (choice: BackendModule.BackendChoice, options?: BackendModule.BackendOptions) => {
+      opened = options;
+      return broken ? brokenBackend() : original.openBackend(choice, options);
+    },
   };
 });
 
@@ -74,5 +77,15 @@ describe('validate', () => {
     expect(stderr).toMatch(/^sparsek: \d+ of \d+ checks of the reference backend failed\n$/);
     expect(stdout).toMatch(/FAILED spmm24.*: /);
     expect(JSON.parse(readFileSync(path, 'utf8')).totals.failed).toBeGreaterThan(0);
+  });
+
+  it('takes the GPU that is asked for', async () => {
+    await sparsek(['validate', '--backend', 'reference', '--only', 'nothing', '--device', '3']);
+    expect(opened).toEqual({ device: 3 });
+    const { code, stderr } = await sparsek(['validate', '--device', 'first']);
+    expect({ code, stderr }).toEqual({
+      code: EXIT.usage,
+      stderr: expect.stringContaining('number of a GPU'),
+    });
   });
 });

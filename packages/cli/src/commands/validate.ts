@@ -3,13 +3,14 @@ import { Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
 import { CheckFailedError, UsageError } from '../exit-codes.js';
 import { writeText } from '../files/write-text.js';
-import { type BackendOption, backendOption, parseSeed } from '../options.js';
+import { type BackendOption, backendOption, parseDevice, parseSeed } from '../options.js';
 import { formatMs } from '../output/numbers.js';
 import { startProgress } from '../output/progress.js';
 import { textTable } from '../output/table.js';
 
 interface ValidateOptions {
   readonly backend: BackendOption;
+  readonly device?: number;
   readonly only?: string;
   readonly seed: number;
   readonly level: 'quick' | 'thorough';
@@ -23,6 +24,11 @@ export function validateCommand(context: CliContext): Command {
   return new Command('validate')
     .description('Hold a backend against the float64 reference; exit code 1 when any check fails.')
     .addOption(backendOption())
+    .option(
+      '--device <N>',
+      'number of the GPU, in the order of "sparsek info" (default: the first one)',
+      parseDevice,
+    )
     .option(
       '--only <name>',
       "an operation (spmm, sddmm, spgemm, spmm24, attention) or part of a check's name",
@@ -38,6 +44,7 @@ export function validateCommand(context: CliContext): Command {
 Examples:
   sparsek validate
   sparsek validate --backend cuda --level thorough --json cuda.json
+  sparsek validate --backend cuda --device 1
   sparsek validate --backend cpu --only attention --seed 7`,
     )
     .action((options: ValidateOptions) => validate(options, context));
@@ -46,8 +53,9 @@ Examples:
 async function validate(options: ValidateOptions, context: CliContext): Promise<void> {
   const { openBackend } = await import('@sparsek/backend');
   const { runConformance } = await import('@sparsek/validator');
-  const { only, seed, level } = options;
-  using backend = await openBackend(options.backend);
+  const { only, seed, level, device } = options;
+  const choice = device === undefined ? {} : { device };
+  using backend = await openBackend(options.backend, choice);
   const progress = startProgress(context, `validating ${backend.name}`);
   let report: ConformanceReport;
   try {
@@ -55,7 +63,6 @@ async function validate(options: ValidateOptions, context: CliContext): Promise<
       seed,
       level,
       signal: context.signal,
-      openAnother: () => openBackend(options.backend),
       ...(only !== undefined && { only }),
       onCase: (_, done, total) => progress.update(done / total),
     });
