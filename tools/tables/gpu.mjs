@@ -1,4 +1,4 @@
-import { formatFlops, formatMs } from '@sparsek/bench';
+import { formatFlops, formatMs, shareOfDenseRate } from '@sparsek/bench';
 import { table } from './markdown.mjs';
 
 const RECORD = 'evidence/nvidia-h200';
@@ -11,6 +11,7 @@ export const GPU_TABLES = {
     record: RECORD,
     draw: (evidence) => suitesTable(evidence, ['attention', 'attention-long']),
   },
+  'gpu-limits': { record: RECORD, draw: limitsTable },
   'gpu-validation': { record: RECORD, draw: validationTable },
   'gpu-sanitizers': { record: RECORD, draw: sanitizersTable },
 };
@@ -40,6 +41,8 @@ function suitesTable(evidence, suites, { wanted = () => true, peers = () => true
   const timed = shown.flatMap(({ contestants }) => contestants.slice(1).filter(({ timing }) => timing));
   const names = [...new Set(timed.map(({ name }) => name))].filter(peers);
   const dense = DENSE.find((name) => names.includes(name));
+  const shares = (result) => shareOfDenseRate(result, result.contestants[0]);
+  const hasShares = shown.some((result) => shares(result) !== undefined);
   const rows = shown.map((result) => {
     const [own] = result.contestants;
     const named = (name) => result.contestants.find((contestant) => contestant.name === name);
@@ -49,6 +52,7 @@ function suitesTable(evidence, suites, { wanted = () => true, peers = () => true
       own.timing ? formatMs(own.timing.median) : `skipped: ${own.skipped}`,
       own.usefulTflops === undefined ? '-' : formatFlops(own.usefulTflops),
       ...(dense === undefined ? [] : [denseTflops === undefined ? '-' : formatFlops(denseTflops)]),
+      ...(hasShares ? [shares(result)?.toFixed(2) ?? '-'] : []),
       ...names.map((name) => takes(named(name))),
       own.check === undefined ? '-' : own.check.passed ? 'ok' : 'WRONG',
     ];
@@ -58,6 +62,7 @@ function suitesTable(evidence, suites, { wanted = () => true, peers = () => true
     'time',
     'useful rate',
     ...(dense === undefined ? [] : [`rate of ${dense}`]),
+    ...(hasShares ? ['of that rate'] : []),
     ...names.map((name) => `${name} takes`),
     'check',
   ];
@@ -73,6 +78,21 @@ function suitesTable(evidence, suites, { wanted = () => true, peers = () => true
 function takes(peer) {
   if (peer?.timeRatio === undefined) return '-';
   return peer.check?.passed === false ? 'wrong' : `${peer.timeRatio.toFixed(2)}x`;
+}
+
+/** What the GPU could do at most while its products were timed. */
+function limitsTable(evidence) {
+  const { report } = evidence.benchmarks.find(({ suite }) => suite === 'gemm') ?? {};
+  if (report?.limits?.bandwidths === undefined) return 'Not recorded yet.';
+  const { arithmetic, bandwidths } = report.limits;
+  const rows = [
+    ...arithmetic.map(({ dtype, flopsPerSecond }) => [
+      `matrix products, ${dtype}`,
+      formatFlops(flopsPerSecond / 1e12),
+    ]),
+    ...bandwidths.map(({ what, bytesPerSecond }) => [what, `${(bytesPerSecond / 1e12).toFixed(2)} TB/s`]),
+  ];
+  return `${table(['limit', 'measured'], rows)}\n\n${provenance(evidence, report.command)}`;
 }
 
 function validationTable(evidence) {

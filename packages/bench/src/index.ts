@@ -4,6 +4,10 @@ export { describeMachine, type MachineDescription } from './machine/describe.js'
 export { type DeviceWatch, watchDevice } from './machine/device-watch.js';
 export { measureLimits } from './machine/limits.js';
 export { findPythonPeers, type PeerSearch } from './peers/python-contestants.js';
+export { launchOnce } from './profile/launch-once.js';
+export type { KernelProfile } from './profile/ncu-metrics.js';
+export { type CaseProfile, type ProfileOptions, profileCase } from './profile/profile-case.js';
+export { PROFILE_HEAD, profileRows } from './profile/profile-rows.js';
 export { renderBenchReport } from './report/bench-page.js';
 export { type Chart, drawChart } from './report/charts.js';
 export {
@@ -14,11 +18,13 @@ export {
   isRegression,
 } from './report/compare.js';
 export { type Crossover, crossovers } from './report/crossovers.js';
+export { shareOfDenseRate } from './report/dense-rate.js';
 export {
   formatFlops,
   formatMs,
   formatRate,
   formatRatio,
+  formatShare,
   markdownTable,
   TABLE_HEAD,
   tableRows,

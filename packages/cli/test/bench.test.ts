@@ -88,6 +88,14 @@ describe('bench', () => {
     });
   });
 
+  it('says why there is no profile where there is no Nsight Compute', async () => {
+    mkdirSync(file('empty'), { recursive: true });
+    vi.stubEnv('PATH', file('empty'));
+    const { code, stdout, stderr } = await bench(write('mine.json', MINE), '--profile');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/no profile: ncu \(Nsight Compute\) is not on this machine/);
+  });
+
   it('says why there are no peers where there is no Python, and goes on', async () => {
     mkdirSync(file('empty'), { recursive: true });
     vi.stubEnv('PATH', file('empty'));

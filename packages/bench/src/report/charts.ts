@@ -11,13 +11,13 @@ interface Theme {
 const LIGHT: Theme = {
   text: '#1a1a1a',
   grid: '#d9d9d9',
-  marks: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#7a6a00', '#56b4e9'],
+  marks: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#7a6a00', '#56b4e9', '#1a1a1a', '#8c510a'],
 };
 
 const DARK: Theme = {
   text: '#ececec',
   grid: '#454545',
-  marks: ['#56b4e9', '#ff9a52', '#35c89b', '#e7a4c9', '#f0e442', '#9ad0f5'],
+  marks: ['#56b4e9', '#ff9a52', '#35c89b', '#e7a4c9', '#f0e442', '#9ad0f5', '#ffffff', '#d8b48a'],
 };
 
 /** One chart as two inline SVG documents, for light and for dark pages. */

@@ -1,3 +1,4 @@
+import { shareOfDenseRate } from './dense-rate.js';
 import type { CaseResult, ContestantResult } from './schema.js';
 
 /** `8.40 µs`, `0.523 ms`, `12.3 ms`, `1.24 s`. */
@@ -25,6 +26,11 @@ export function formatRatio(contestant: ContestantResult): string {
   return contestant.timeRatio === undefined ? '' : `${contestant.timeRatio.toPrecision(3)}x`;
 }
 
+/** `0.87`: a share of a rate. */
+export function formatShare(share: number | undefined): string {
+  return share === undefined ? '' : share.toPrecision(2);
+}
+
 export function formatCheck(contestant: ContestantResult): string {
   if (!contestant.check) return '';
   return contestant.check.passed ? 'ok' : 'WRONG';
@@ -40,11 +46,20 @@ export function tableRows(result: CaseResult): string[][] {
       : `skipped: ${contestant.skipped ?? 'no reason given'}`,
     formatRate(contestant),
     formatRatio(contestant),
+    formatShare(shareOfDenseRate(result, contestant)),
     formatCheck(contestant),
   ]);
 }
 
-export const TABLE_HEAD = ['case', 'contestant', 'time', 'useful rate', 'time ratio', 'check'] as const;
+export const TABLE_HEAD = [
+  'case',
+  'contestant',
+  'time',
+  'useful rate',
+  'time ratio',
+  'of dense rate',
+  'check',
+] as const;
 
 /** The same rows as a Markdown table. */
 export function markdownTable(results: readonly CaseResult[]): string {

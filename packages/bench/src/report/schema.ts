@@ -71,6 +71,10 @@ const caseResult = z.strictObject({
   /** Copies of the inputs that runs took turns over, because one would have stayed in the caches. */
   inputSets: z.int().optional(),
   device: deviceState.optional(),
+  /** The time that the limits of the machine expect, and the share of it that the first contestant's time is. */
+  expected: z
+    .strictObject({ ms: z.number(), boundBy: z.enum(['arithmetic', 'memory']), share: z.number() })
+    .optional(),
   /** What the whole case took, with its data and its checks. */
   seconds: z.number().optional(),
 });

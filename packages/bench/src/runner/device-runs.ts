@@ -33,12 +33,8 @@ export async function prepareOnDevice(
 ): Promise<PreparedRun> {
   const resources = new DisposableList();
   try {
-    const ready =
-      data.operation === 'spmm'
-        ? prepareSpmm(device, data, options, resources)
-        : prepareAttention(device, benchCase as AttentionCase, data, options, resources);
-    const timer = resources.add(await deviceTimer(device, ready.sets));
-    const { kernel, planMs, out, dtype, columns } = ready;
+    const { kernel, planMs, sets, out, dtype, columns } = ready(device, benchCase, data, options, resources);
+    const timer = resources.add(await deviceTimer(device, sets));
     return {
       kernel,
       planMs,
@@ -46,7 +42,7 @@ export async function prepareOnDevice(
       run: timer.run,
       async result(rows): Promise<ResultRows> {
         device.stream.fill(out, POISON, 1);
-        ready.sets[0]!();
+        sets[0]!();
         return downloadRows(device, out, { dtype, columns, rows });
       },
       [Symbol.asyncDispose]: async () => resources.dispose(),
@@ -55,6 +51,35 @@ export async function prepareOnDevice(
     resources.dispose();
     throw error;
   }
+}
+
+/** Launches a case once and waits; gives the kernel's name. */
+export async function launchCase(
+  device: CudaDevice,
+  benchCase: BenchCase,
+  data: SpmmData | AttentionData,
+): Promise<string> {
+  const resources = new DisposableList();
+  try {
+    const { kernel, sets } = ready(device, benchCase, data, { inputSets: 1 }, resources);
+    sets[0]!();
+    await device.stream.done();
+    return kernel;
+  } finally {
+    resources.dispose();
+  }
+}
+
+function ready(
+  device: CudaDevice,
+  benchCase: BenchCase,
+  data: SpmmData | AttentionData,
+  options: PrepareOptions,
+  resources: DisposableList,
+): Ready {
+  return data.operation === 'spmm'
+    ? prepareSpmm(device, data, options, resources)
+    : prepareAttention(device, benchCase as AttentionCase, data, options, resources);
 }
 
 /** What a case needs to be timed and checked. */

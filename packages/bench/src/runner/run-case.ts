@@ -3,6 +3,7 @@ import type { Draws } from '../case/draws.js';
 import type { BenchCase } from '../case/schema.js';
 import { type Work, workOf } from '../case/work.js';
 import { watchMemory } from '../machine/peak-memory.js';
+import { expectedRecord } from '../report/expected.js';
 import type { CaseResult, CheckResult, ContestantResult } from '../report/schema.js';
 import { type CaseCheck, makeCheck } from './check.js';
 import { type Contestant, isSkipped, type PreparedRun } from './contestant.js';
@@ -80,7 +81,7 @@ export async function runCase(
     const all = contestants.flatMap((contestant) => {
       return skipped.get(contestant) ?? timed.results.get(contestant) ?? [];
     });
-    return {
+    const result: CaseResult = {
       case: benchCase,
       ...work,
       contestants: all,
@@ -90,6 +91,8 @@ export async function runCase(
       ...(peakBytes === undefined ? {} : { peakBytes }),
       seconds: (performance.now() - started) / 1000,
     };
+    const expected = expectedRecord(result, options.limits);
+    return expected ? { ...result, expected } : result;
   } finally {
     for (const { prepared } of entries) await prepared[Symbol.asyncDispose]();
   }

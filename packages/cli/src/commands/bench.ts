@@ -1,5 +1,6 @@
-import type { BenchReport, CaseComparison, Suite, SuiteMaker } from '@sparsek/bench';
-import { Command } from 'commander';
+import type { BenchCase, BenchReport, CaseComparison, Suite, SuiteMaker } from '@sparsek/bench';
+import { BackendUnavailableError } from '@sparsek/types';
+import { Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
 import { CheckFailedError, UsageError } from '../exit-codes.js';
 import { writeText } from '../files/write-text.js';
@@ -15,6 +16,8 @@ interface BenchOptions {
   readonly html?: string;
   readonly case?: string;
   readonly limit?: number;
+  readonly profile?: boolean;
+  readonly launchOnce?: boolean;
   readonly tolerance?: number;
   readonly relativeTo?: string;
 }
@@ -31,6 +34,8 @@ export function benchCommand(context: CliContext): Command {
     .option('--json <OUT>', 'write the report as JSON')
     .option('--html <OUT>', 'write the report as one self-contained page')
     .option('--case <TEXT>', 'only the cases whose name contains this')
+    .option('--profile', 'run the first case under Nsight Compute (ncu) and show what its kernels do')
+    .addOption(new Option('--launch-once', 'what --profile runs under Nsight Compute').hideHelp())
     .option('--limit <SECONDS>', 'begin no case after so long; those left out are named', parseSeconds)
     .option(
       '--tolerance <PERCENT>',
@@ -45,6 +50,7 @@ Examples:
   sparsek bench
   sparsek bench cpu --peers --json cpu.json --html cpu.html
   sparsek bench my-cases.json
+  sparsek bench gemm --backend cuda --profile --case "block 64"
   sparsek bench compare before.json after.json
   sparsek bench compare here.json there.json --tolerance 100 --relative-to "NumPy dense"`,
     )
@@ -52,7 +58,9 @@ Examples:
       if (suite === 'compare') return compare(reports, options, context);
       if (reports.length > 0)
         throw new UsageError(`Expected one suite but received also ${reports.join(' ')}`);
-      return suite === undefined ? listSuites(context) : bench(suite, options, context);
+      if (suite === undefined) return listSuites(context);
+      if (options.launchOnce) return launchFirstCase(suite, options);
+      return options.profile ? profile(suite, options, context) : bench(suite, options, context);
     });
 }
 
@@ -121,6 +129,33 @@ async function bench(name: string, options: BenchOptions, context: CliContext): 
   if (json !== undefined) await writeText(json, `${JSON.stringify(report, undefined, 2)}\n`, context.signal);
   if (html !== undefined) await writeText(html, await renderBenchReport(report), context.signal);
   refuseWrongResults(report);
+}
+
+/** The suite as a GPU runs it, since only there is something to profile. */
+async function firstCase(name: string, part: string | undefined): Promise<BenchCase> {
+  const { cases } = chooseCases((await findSuite(name))('gpu'), part);
+  return cases.find((benchCase) => benchCase.name === part) ?? cases[0]!;
+}
+
+async function profile(name: string, options: BenchOptions, context: CliContext): Promise<void> {
+  const { PROFILE_HEAD, profileCase, profileRows } = await import('@sparsek/bench');
+  const benchCase = await firstCase(name, options.case);
+  const { execPath, execArgv, argv } = process;
+  const child = ['bench', name, '--backend', 'cuda', '--case', benchCase.name, '--launch-once'];
+  const found = await profileCase(benchCase, {
+    command: [execPath, ...execArgv, argv[1] ?? '', ...child],
+    signal: context.signal,
+  });
+  if ('missing' in found) throw new BackendUnavailableError('cuda', `no profile: ${found.missing}`);
+  context.stdout.write(`${benchCase.name}\n`);
+  context.stdout.write(textTable(PROFILE_HEAD, profileRows(found.kernels, found.work)));
+}
+
+async function launchFirstCase(name: string, options: BenchOptions): Promise<void> {
+  const { isCudaBackend, launchOnce } = await import('@sparsek/bench');
+  const { openBackend } = await import('@sparsek/backend');
+  using backend = await openBackend('cuda');
+  if (isCudaBackend(backend)) await launchOnce(backend.cudaDevice, await firstCase(name, options.case));
 }
 
 async function findSuite(name: string): Promise<SuiteMaker> {

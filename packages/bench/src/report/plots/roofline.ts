@@ -1,5 +1,5 @@
 import { drawChart } from '../charts.js';
-import { compareWithLimits } from '../expected.js';
+import { compareWithLimits, slowCases } from '../expected.js';
 import { formatFlops, formatMs } from '../figures.js';
 import type { PagePart } from '../page.js';
 import type { BenchReport, MachineLimits } from '../schema.js';
@@ -41,6 +41,8 @@ export async function rooflineParts(report: BenchReport): Promise<PagePart[]> {
   return [
     { kind: 'text', text: describe(limits) },
     { kind: 'chart', caption: 'Roofline: useful rate against operations per byte that must move', chart },
+    ...bandwidthTable(limits),
+    ...slowText(report),
     {
       kind: 'table',
       caption: 'Time that the limits expect, and what the first contestant took',
@@ -90,12 +92,29 @@ function roof({ arithmetic, bytesPerSecond }: MachineLimits, intensities: readon
   );
 }
 
+function bandwidthTable({ bandwidths }: MachineLimits): PagePart[] {
+  if (!bandwidths) return [];
+  const rows = bandwidths.map(({ what, bytesPerSecond }) => [
+    what,
+    `${(bytesPerSecond / 1e9).toPrecision(3)} GB/s`,
+  ]);
+  return [{ kind: 'table', caption: 'Bandwidth measured in this run', head: ['of', 'rate'], rows }];
+}
+
+function slowText({ results }: BenchReport): PagePart[] {
+  const slow = slowCases(results);
+  if (slow.length === 0) return [];
+  const names = slow.map((result) => result.case.name).join('; ');
+  const text = `Far below what other cases of their operation reach of the limit: ${names}.`;
+  return [{ kind: 'text', text }];
+}
+
 function describe({ arithmetic, bytesPerSecond, bandwidthKernel }: MachineLimits): string {
   const rates = arithmetic.map(({ dtype, flopsPerSecond, kernel }) => {
     return `${formatFlops(flopsPerSecond / 1e12)} in ${dtype} (${kernel})`;
   });
   return (
-    `Measured in this run with every block stored: ${rates.join(', ')}; ` +
+    `Measured in this run: ${rates.join(', ')}; ` +
     `memory ${(bytesPerSecond / 1e9).toPrecision(3)} GB/s (${bandwidthKernel}). A share above 100 % means that ` +
     'data stayed in a cache, or that the kernel of the case is better than the one that measured the limit.'
   );
