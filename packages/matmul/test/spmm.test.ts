@@ -1,4 +1,4 @@
-import type { BsrMatrix, DenseMatrix } from '@sparsek/types';
+import type { Backend, BsrMatrix, DenseMatrix, PlanOptions } from '@sparsek/types';
 import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
 import { planSpmm, spmm } from '../src/index.js';
@@ -117,6 +117,25 @@ describe('backend', () => {
       code: 'UNSUPPORTED_OPERATION',
       message: expect.stringContaining('has no spmm of f32'),
     });
+  });
+});
+
+describe('options of a plan', () => {
+  it('reach the backend', async () => {
+    const asked: (PlanOptions | undefined)[] = [];
+    const reference = referenceBackend();
+    const listening: Backend = {
+      ...reference,
+      supports: () => true,
+      planSpmm: (problem, options) => {
+        asked.push(options);
+        return reference.planSpmm(problem, options);
+      },
+    };
+    using tuned = await planSpmm(sparse, { backend: listening, columns: 3, autotune: true, validate: false });
+    using plain = await planSpmm(sparse, { backend: listening, columns: 3 });
+    expect(asked).toEqual([{ autotune: true, validate: false }, {}]);
+    expect(tuned.shape).toEqual(plain.shape);
   });
 });
 
