@@ -23,3 +23,19 @@ export { all, causal, dilated, global, prefix, sink, window } from './terms/regu
 export { type BlockSelection, selectedBlocks } from './terms/selected-blocks.js';
 export { type Extent3d, type SlidingTiles, type Tiling, tileOrder, tiles3d } from './terms/tiles-3d.js';
 export { type VerticalSlash, verticalSlash } from './terms/vertical-slash.js';
+export type { PackedTensor } from './varlen/packed-tensor.js';
+export {
+  type PlanVarlenAttentionOptions,
+  planVarlenAttention,
+  type VarlenAttentionPlan,
+  type VarlenInputs,
+  type VarlenResult,
+  type VarlenShapeOptions,
+} from './varlen/plan-varlen-attention.js';
+export type { SequenceOffsets } from './varlen/sequences.js';
+export {
+  type TimedVarlenAttention,
+  type VarlenAttentionOptions,
+  varlenAttention,
+} from './varlen/varlen-attention.js';
+export type { VarlenMask } from './varlen/varlen-mask.js';

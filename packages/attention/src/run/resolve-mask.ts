@@ -56,7 +56,7 @@ export function isPreset(mask: Mask | undefined): mask is Preset {
   return typeof mask === 'object' && mask !== null && 'kvHeads' in mask;
 }
 
-function isBlockMask(mask: Mask): mask is BlockMask {
+export function isBlockMask(mask: Mask): mask is BlockMask {
   return typeof mask === 'object' && mask !== null && 'patterns' in mask;
 }
 
