@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { randomPattern } from '@sparsek/bsr';
 import { type BsrPattern, InvalidMatrixError } from '@sparsek/types';
 import { nativeSpmm } from '../../src/autotune/spmm.js';
+import { type TuningRecord, tuningFolder } from '../../src/autotune/store.js';
 import { deviceState, streamState } from '../../src/device/state.js';
 import {
   type CudaDevice,
@@ -148,26 +151,39 @@ async function checkTime(device: CudaDevice, pattern: BsrPattern): Promise<numbe
   return (1000 * end.elapsedSince(start)) / 100;
 }
 
-/** The second time nothing is measured. */
+/** The second time nothing is measured. Tells what was, in milliseconds. */
 export async function checkTuning(device: CudaDevice): Promise<string> {
   const told: string[] = [];
-  for (const [name, pattern] of [
-    ['4096/128', square(4096, 128, 0.125)],
-    ['4096/64', square(4096, 64, 0.125)],
-    ['4096/32', square(4096, 32, 0.125)],
-  ] as const) {
-    const problem = { pattern, dtype: 'f16', denseExtent: 4096 } as const;
-    const start = performance.now();
-    const candidate = await tuneSpmmOnDevice(device, problem);
-    const measured = performance.now();
-    if ((await tuneSpmmOnDevice(device, problem)) !== candidate) throw new Error(`${name}: not remembered`);
-    const remembered = performance.now() - measured;
-    using plan = planSpmmOnDevice(device, { ...problem, candidate });
-    told.push(
-      `${name} ${candidate} = ${plan.kernel} (${(measured - start).toFixed(0)} ms, then ${remembered.toFixed(1)})`,
-    );
+  for (const side of [4096, 8192, 16384]) {
+    for (const block of [128, 64, 32, 16]) {
+      const pattern = square(side, block, 0.125);
+      const problem = { pattern, dtype: 'f16', denseExtent: side } as const;
+      const start = performance.now();
+      const candidate = await tuneSpmmOnDevice(device, problem);
+      const measured = performance.now();
+      if ((await tuneSpmmOnDevice(device, problem)) !== candidate)
+        throw new Error('the answer is not remembered');
+      const remembered = performance.now() - measured;
+      using plan = planSpmmOnDevice(device, { ...problem, candidate });
+      told.push(
+        `${side}/${block} ${candidate} = ${plan.kernel} (${newestTimes()}; took ${(measured - start).toFixed(0)}, then ` +
+          `${remembered.toFixed(1)})`,
+      );
+    }
   }
-  return told.join('; ');
+  return told.join('\n        ');
+}
+
+/** Of the record that was written last. */
+function newestTimes(): string {
+  const folder = tuningFolder();
+  const [newest] = readdirSync(folder)
+    .map((file) => join(folder, file))
+    .sort((x, y) => statSync(y).mtimeMs - statSync(x).mtimeMs);
+  const { measured } = JSON.parse(readFileSync(newest!, 'utf8')) as TuningRecord;
+  return Object.entries(measured)
+    .map(([name, time]) => `${name} ${time.toFixed(4)}`)
+    .join(', ');
 }
 
 /** Microseconds that one call costs the host, in a warm loop and as part of a graph. */
