@@ -49,7 +49,9 @@ export function findKernels(): KernelSearch {
 export function kernelsFingerprint(): string {
   const kernels = findKernels();
   if (!kernels.found) return '';
-  return createHash('sha256').update(readFileSync(join(kernels.folder, 'manifest.json'))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(join(kernels.folder, 'manifest.json')))
+    .digest('hex');
 }
 
 /** What is wrong with the content of the compiled kernels; undefined when every file is the one that was built. */
