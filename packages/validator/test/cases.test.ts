@@ -42,6 +42,24 @@ describe('cases', () => {
     const random = (testCase: Case) => testCase.name.startsWith('random');
     expect(count((c) => random(c) && c.operation !== 'attention')).toBeGreaterThan(300);
     expect(count((c) => random(c) && c.operation === 'attention')).toBeGreaterThan(500);
+    for (const peer of ['FlashAttention', 'FlashInfer', 'Block-Sparse-Attention', 'cuDNN', 'ONNX Runtime']) {
+      expect(count((c) => c.name.startsWith(`${peer}: `))).toBeGreaterThan(5);
+    }
+    const drawn = thorough.flatMap((c) => (random(c) && c.operation === 'attention' ? [c] : []));
+    const options: Record<string, (c: (typeof drawn)[number]) => boolean> = {
+      softcap: (c) => c.softcap !== undefined,
+      alibi: (c) => c.alibiSlopes !== undefined,
+      sinks: (c) => c.sinks !== undefined,
+      grouped: (c) => c.heads > c.kvHeads,
+      'masks by head': (c) => c.mask.heads > 1,
+      'other lengths': (c) => c.mask.queryLength !== c.mask.keyLength,
+      'V of another width': (c) => c.valueDim !== undefined && c.valueDim !== c.headDim,
+      'O of another type': (c) => c.outputDtype !== undefined && c.outputDtype !== c.dtype,
+      bshd: (c) => c.layout === 'bshd',
+      'packed sequences': (c) => c.mask.documents === undefined,
+    };
+    for (const [name, has] of Object.entries(options))
+      expect(drawn.filter(has).length, name).toBeGreaterThan(40);
     for (const size of [16, 32, 64, 128]) {
       for (const extent of [8, 16, 24, 64, 72, 120, 248, 256, 264]) {
         expect(count((c) => c.name === `tiles: blocks of ${size}, dense extent ${extent}`)).toBe(3);

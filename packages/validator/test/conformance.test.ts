@@ -163,6 +163,51 @@ describe('a backend that', () => {
     expect(await contractFailures(shared, 'at the same time')).toHaveLength(2);
   });
 
+  test('now and then gives other bits is caught, and a second one is kept busy beside it', async () => {
+    const only = 'sddmm f32: the same bits';
+    let opened = 0;
+    const openAnother = async () => {
+      opened += 1;
+      return referenceBackend();
+    };
+    const steady = await runConformance(referenceBackend(), { level: 'thorough', only, openAnother });
+    expect([steady.totals.passed, steady.totals.failed, opened]).toEqual([1, 0, 1]);
+    const base = referenceBackend();
+    let runs = 0;
+    const wavering: Backend = {
+      ...base,
+      planSddmm: async (problem) => {
+        const plan = await base.planSddmm(problem);
+        const run: typeof plan.run = async (inputs) => {
+          const result = await plan.run(inputs);
+          runs += 1;
+          if (runs > 20 && runs % 7 === 0) result.output.values[3]! += 1;
+          return result;
+        };
+        return { ...plan, run };
+      },
+    };
+    const report = await runConformance(wavering, { level: 'thorough', only });
+    expect(report.cases[0]!.reason).toMatch(/^run \d+: number 3 was .* before and is .* now$/);
+  });
+
+  test('leaves a row out that is not compared is caught', async () => {
+    const peers = conformanceCases({ level: 'thorough', operations: ['attention'] });
+    const sampled = peers.find(({ name }) => name === 'FlashAttention: causal, 239 x 1')!;
+    expect(sampled).toMatchObject({ sampledRows: 96 });
+    const lazy = mutant({
+      attentionOutput: (output) => {
+        // Of 956 rows every tenth is compared, this one not.
+        output.o.values.fill(0x7fff, 5 * 128, 6 * 128);
+        return undefined;
+      },
+    });
+    const half = { ...sampled, dtype: 'f16' } as typeof sampled;
+    expect((await runConformance(referenceBackend(), { cases: [half] })).totals.passed).toBe(1);
+    const report = await runConformance(lazy, { cases: [half] });
+    expect(report.cases[0]!.reason).toMatch(/^element \d+ of O is NaN$/);
+  });
+
   test('tells a progress that falls is caught', async () => {
     const wavering = mutant({
       wrapPlan: (plan) => ({
