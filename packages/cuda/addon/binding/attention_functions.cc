@@ -4,23 +4,17 @@
 #include "arguments.h"
 #include "errors.h"
 #include "functions.h"
-#include "handle.h"
-#include "objects.h"
-#include "plan_tables.h"
+#include "plan_object.h"
 
 namespace sparsek::binding {
 namespace {
 
 using attention::Clause;
 
-struct AttentionPlanObject {
+struct AttentionPlanObject : PlanObject<ops::AttentionPlan> {
   static constexpr const char* kName = "attention plan";
   static constexpr napi_type_tag kTag = {0x8f1d0b7c5a2e4c01, 0x9b6e52f3a1d70012};
-
-  explicit AttentionPlanObject(PlanTables tables_) : tables(std::move(tables_)) {}
-
-  PlanTables tables;
-  ops::AttentionPlan plan;
+  using PlanObject::PlanObject;
 };
 
 /** The elements of a typed array property, or null where it is undefined. */
@@ -107,40 +101,31 @@ Napi::Value planAttention(const Napi::CallbackInfo& info) {
   shape.portable = problem.Get("portable").ToBoolean();
   shape.mask = readMask(problem.Get("mask").As<Napi::Object>());
   const cuda::DeviceProperties& properties = stream->device->context->device();
-  auto object = std::make_shared<AttentionPlanObject>(PlanTables(stream->device));
-  object->plan = ops::make_attention_plan(shape, {properties.multiprocessors, properties.major});
-  object->tables.upload(object->plan.tables, *stream);
-  Napi::Object answer = Napi::Object::New(info.Env());
-  answer.Set("kernel", object->plan.kernel);
-  answer.Set("plan", makeHandle(info.Env(), object));
-  return answer;
+  return planAnswer(info.Env(), std::make_shared<AttentionPlanObject>(
+                                    *stream, ops::make_attention_plan(shape, {properties.multiprocessors, properties.major})));
 }
 
 /** A view from four arguments: the address, and the strides of sequence, head and batch in elements. */
-ops::AttentionView viewAt(const Napi::CallbackInfo& info, std::size_t first) {
+ops::AttentionView readView(ArgumentReader& next) {
   ops::AttentionView view;
-  view.base = addressAt(info, first);
-  view.sequence_stride = static_cast<std::int64_t>(sizeAt(info, first + 1));
-  view.head_stride = static_cast<std::int64_t>(sizeAt(info, first + 2));
-  view.batch_stride = static_cast<std::int64_t>(sizeAt(info, first + 3));
+  view.base = next.address();
+  view.sequence_stride = next.size();
+  view.head_stride = next.size();
+  view.batch_stride = next.size();
   return view;
 }
 
 /** runAttention(plan, stream, q..., k..., v..., out..., lse, sinks, slopes) */
 Napi::Value runAttention(const Napi::CallbackInfo& info) {
-  const auto object = fromHandle<AttentionPlanObject>(info[0]);
-  const auto stream = fromHandle<StreamObject>(info[1]);
+  ArgumentReader next(info);
+  const auto object = next.handle<AttentionPlanObject>();
+  const auto stream = next.handle<StreamObject>();
   ops::AttentionOperands operands;
-  operands.q = viewAt(info, 2);
-  operands.k = viewAt(info, 6);
-  operands.v = viewAt(info, 10);
-  operands.out = viewAt(info, 14);
-  operands.lse = addressAt(info, 18);
-  operands.sinks = addressAt(info, 19);
-  operands.slopes = addressAt(info, 20);
-  Device& device = *stream->device;
-  onDevice(device, [&] {
-    operands.tables = object->tables.address(*stream);
+  for (ops::AttentionView* view : {&operands.q, &operands.k, &operands.v, &operands.out}) *view = readView(next);
+  operands.lse = next.address();
+  operands.sinks = next.address();
+  operands.slopes = next.address();
+  launchPlan(*object, *stream, operands, [&](Device& device) {
     ops::launch_attention(device.api(), device.context->modules(), object->plan, operands, stream->stream);
   });
   return info.Env().Undefined();
