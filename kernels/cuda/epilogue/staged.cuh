@@ -14,43 +14,83 @@ namespace sparsek::epilogue {
 
 constexpr int kStagedChunkBytes = 64 * 64 * 2;
 
-// alpha, bias and activation on the accumulators of a 64-row tile whose first row is row0.
-template <int Count>
-__device__ __forceinline__ void transform(float (&d)[Count], const EpilogueParams& p, int row0, int thread) {
+// The bias of the two rows (i and i + 8) of which a thread holds accumulators, in a 64-row tile whose first row is row0.
+struct RowShift {
+  float low, high;
+};
+
+__device__ __forceinline__ RowShift row_shift(const EpilogueParams& p, int row0, int thread) {
   const int row = row0 + 16 * (thread >> 5) + ((thread & 31) >> 2);
-  const float low = p.bias && row < p.rows ? __ldg(p.bias + row) : 0.0f;
-  const float high = p.bias && row + 8 < p.rows ? __ldg(p.bias + row + 8) : 0.0f;
+  return RowShift{p.bias && row < p.rows ? __ldg(p.bias + row) : 0.0f,
+                  p.bias && row + 8 < p.rows ? __ldg(p.bias + row + 8) : 0.0f};
+}
+
+template <int Count>
+__device__ __forceinline__ void scale_and_shift(float (&d)[Count], float alpha, RowShift shift) {
 #pragma unroll
-  for (int i = 0; i < Count; ++i) d[i] = p.alpha * d[i] + ((i & 2) ? high : low);
-  if (p.activation == Activation::kRelu) {
+  for (int i = 0; i < Count; ++i) d[i] = alpha * d[i] + ((i & 2) ? shift.high : shift.low);
+}
+
+template <int Count>
+__device__ __forceinline__ void relu_16bit(float (&d)[Count], Activation activation) {
+  if (activation != Activation::kRelu) return;
 #pragma unroll
-    for (int i = 0; i < Count; ++i) d[i] = d[i] < 0.0f ? 0.0f : d[i];
-  } else if (p.activation == Activation::kGelu) {
+  for (int i = 0; i < Count; ++i) d[i] = ptx::max_nan(d[i], 0.0f);
+}
+
+// The activation, for results of 16 bits.
+template <int Count>
+__device__ __forceinline__ void activate_16bit(float (&d)[Count], Activation activation) {
+  relu_16bit(d, activation);
+  if (activation == Activation::kGelu) {
 #pragma unroll
     for (int i = 0; i < Count; ++i) d[i] = gelu_16bit(d[i]);
-  } else if (p.activation == Activation::kSilu) {
+  } else if (activation == Activation::kSilu) {
 #pragma unroll
-    for (int i = 0; i < Count; ++i) d[i] = d[i] * sigmoid(d[i]);
+    for (int i = 0; i < Count; ++i) d[i] = silu_16bit(d[i]);
   }
+}
+
+template <int Count>
+__device__ __forceinline__ void transform(float (&d)[Count], const EpilogueParams& p, int row0, int thread) {
+  scale_and_shift(d, p.alpha, row_shift(p, row0, thread));
+  activate_16bit(d, p.activation);
+}
+
+// Activations of ten instructions an element and more.
+__device__ __forceinline__ bool has_long_activation(const EpilogueParams& p) {
+  return p.activation == Activation::kGelu || p.activation == Activation::kSilu;
 }
 
 __device__ __forceinline__ bool needs_transform(const EpilogueParams& p) {
   return p.alpha != 1.0f || p.bias != nullptr || p.activation != Activation::kNone;
 }
 
-// Writes 64 columns (32 accumulators from `first`) into one swizzled buffer of 64 rows x 128 bytes.
-template <typename T, int Count>
-__device__ __forceinline__ void stage_columns(uint32_t buffer, const float (&d)[Count], int first, int thread) {
+// Writes columns 16 j .. 16 j + 15 (four pairs of 16-bit results from `first`, in the order of the accumulators) into a
+// swizzled buffer of 64 rows x 128 bytes.
+template <int Count>
+__device__ __forceinline__ void stage_group(uint32_t buffer, const uint32_t (&pairs)[Count], int first, int j,
+                                            int thread) {
   const int lane = thread & 31;
   const int row = 16 * (thread >> 5) + (lane & 15);
-  const uint32_t row_address = buffer + row * 128;
+  const uint32_t chunk = static_cast<uint32_t>(2 * j + (lane >> 4)) ^ static_cast<uint32_t>(row & 7);
+  ptx::stmatrix_x4(buffer + row * 128 + chunk * 16, pairs[first], pairs[first + 1], pairs[first + 2], pairs[first + 3]);
+}
+
+// All 64 columns from 16 pairs.
+template <int Count>
+__device__ __forceinline__ void stage_pairs(uint32_t buffer, const uint32_t (&pairs)[Count], int first, int thread) {
 #pragma unroll
-  for (int j = 0; j < 4; ++j) {
-    uint32_t r[4];
-    tile::pack_columns<T>(r, d, first + 8 * j);
-    const uint32_t chunk = static_cast<uint32_t>(2 * j + (lane >> 4)) ^ static_cast<uint32_t>(row & 7);
-    ptx::stmatrix_x4(row_address + chunk * 16, r[0], r[1], r[2], r[3]);
-  }
+  for (int j = 0; j < 4; ++j) stage_group(buffer, pairs, first + 4 * j, j, thread);
+}
+
+// The same from 32 accumulators from `first`.
+template <typename T, int Count>
+__device__ __forceinline__ void stage_columns(uint32_t buffer, const float (&d)[Count], int first, int thread) {
+  uint32_t pairs[16];
+#pragma unroll
+  for (int i = 0; i < 16; ++i) pairs[i] = tile::pack<T>(d[first + 2 * i], d[first + 2 * i + 1]);
+  stage_pairs(buffer, pairs, 0, thread);
 }
 
 // Stores a staged 64 x (64 * Chunks) tile to (row0, column0) of the map and returns once shared memory has been read.

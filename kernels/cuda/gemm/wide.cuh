@@ -14,6 +14,7 @@
 #include "../ptx/cluster.cuh"
 #include "../ptx/fence.cuh"
 #include "../ptx/mbarrier.cuh"
+#include "../ptx/scalar.cuh"
 #include "../ptx/setmaxnreg.cuh"
 #include "../ptx/tma.cuh"
 #include "../ptx/wgmma.cuh"
@@ -31,13 +32,11 @@ struct Wide {
   static_assert(BlockColumns == 128 || BlockColumns == 64);
 
   static constexpr bool kPairs = BlockRows == 64;
-  // Pairs wait for loads, so they take a fourth stage and let results leave in two passes (left and right columns) through
-  // half the staging; whole blocks keep the tensor cores busy with three stages, and a single pass shortens the gap
-  // between tiles.
-  // Few columns are bound by the loads of A: as many stages as fit.
+  // Results leave in two passes (left and right columns) through staging for half a tile, which leaves room for a fourth
+  // stage. Few columns are bound by the loads of A: as many stages as fit.
   static constexpr bool kFewColumns = TileColumns == kSkinnyTileColumns;
-  static constexpr int kStages = kFewColumns ? 8 : kPairs ? 4 : 3;
-  static constexpr int kPasses = kPairs && !kFewColumns ? 2 : 1;
+  static constexpr int kStages = kFewColumns ? 8 : 4;
+  static constexpr int kPasses = kFewColumns ? 1 : 2;
   static constexpr int kHalves = 2;
   static constexpr int kHalfRows = kWideTileRows / kHalves;
   static constexpr int kN = TileColumns;
@@ -132,8 +131,9 @@ struct Wide {
     scheduler::WorkList work(p.items, p.item_first, owner);
     Ring ring;
     PairEntry ahead = load_entry(p, work.current(), 0);
+    ptx::grid_dependency_wait();
     for (; !work.done(); work.advance()) {
-      const WorkItem& item = work.current();
+      const WorkItem item = work.current();
       const int column = first_column(item, rank);
       const int a_batch = p.a_batched ? item.batch : 0;
       PairEntry mine = ahead;
@@ -203,9 +203,11 @@ struct Wide {
     const uint64_t b_base = BOrder == Order::kRow ? tile::mn_major(s.stage[0] + kABytes, kBChunkBytes)
                                                   : tile::k_major<tile::Swizzle::k128>(s.stage[0] + kABytes);
     Accumulators d;
-    for (; !work.done(); work.advance()) {
-      const WorkItem& item = work.current();
-      const int steps = (item.last - item.first) * kStepsPerBlock;
+    Held held;
+    const bool plain = p.epilogue.staged && !epilogue::needs_transform(p.epilogue);
+    int steps = work.current_entries() * kStepsPerBlock;
+    ptx::grid_dependency_wait();
+    for (;;) {
       int accumulate = 0;
       int unreleased = -1;
       for (int step = 0; step < steps; ++step) {
@@ -228,17 +230,32 @@ struct Wide {
           unreleased = -1;
           release(s, ring.slot, thread);
         }
+        // Under the products in flight, the last tile's results go to shared memory.
+        if (held.left > 0) stage_held(p, s, held, half, thread);
         ring.advance();
       }
+      // What can be known before the last products end is found out here: their end and the next tile's first products
+      // enclose the only time in which the tensor cores must idle. Behind the last item comes one without steps.
+      const WorkItem item = work.current();
+      const int row0 = half == 0 ? item.slot_row[0] : item.slot_row[1];
+      const bool done = work.done();
+      const bool at_once = plain && accumulate && item.partial < 0 && row0 >= 0 && held.left == 0;
+      epilogue::RowShift shift{0.0f, 0.0f};
+      if (!plain && row0 >= 0) shift = epilogue::row_shift(p.epilogue, row0, thread);
+      work.advance();
+      steps = work.current_entries() * kStepsPerBlock;
       ptx::wgmma_wait<0>();
       if (unreleased >= 0) release(s, unreleased, thread);
       ptx::pin(d);
-      if (!accumulate) {
-#pragma unroll
-        for (int i = 0; i < kN / 2; ++i) d[i] = 0.0f;
+      if (at_once) {
+        pack(held.word, d);
+        held.left = kPasses;
+        continue;
       }
-      finish<0>(p, s, item, pass_of(d, 0), rank, half, thread);
-      if constexpr (kPasses == 2) finish<1>(p, s, item, pass_of(d, 1), rank, half, thread);
+      while (held.left > 0) stage_held(p, s, held, half, thread);
+      if (done) break;
+      if (!accumulate) ptx::clear(d);
+      if (row0 >= 0) finish(p, s, item, d, held, shift, rank, half, row0, thread);
     }
   }
 
@@ -248,56 +265,170 @@ struct Wide {
     return item.partial < 0 && p.epilogue.staged;
   }
 
-  template <int Pass>
-  __device__ static void finish(const WideParams& p, Shared& s, const WorkItem& item, PassAccumulators& d, uint32_t rank,
-                                int half, int thread) {
-    const int row0 = half == 0 ? item.slot_row[0] : item.slot_row[1];
-    if (row0 < 0) return;
-    char* staging = s.staging[half];
-    if (leaves_staged(p, item)) {
-      if (epilogue::needs_transform(p.epilogue)) epilogue::transform(d, p.epilogue, row0, thread);
-      ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
+  // Results on their way from the accumulators to shared memory. They wait in registers until the next tile's first
+  // products are under way, so that the tensor cores idle only while they are converted.
+  struct Held {
+    uint32_t word[kN / 4];  // a tile as 16-bit pairs; or, while left > kPasses, its right half as float32 that awaits its
+                            // activation
+    int left = 0;           // passes to be staged; or kPasses + pieces of the right half
+  };
+  static constexpr int kPieces = 4;  // of the right half, each under the products of another step
+
+  // Writes 16-bit pairs from word `First` of `words` as one pass. Called by the 128 threads of a half.
+  template <int First, int Count>
+  __device__ static void stage_pass(Shared& s, const uint32_t (&words)[Count], int half, int thread) {
+    const uint32_t staging = ptx::shared_address(s.staging[half]);
+    begin_pass(half);
 #pragma unroll
-      for (int chunk = 0; chunk < kStoreChunks; ++chunk)
-        epilogue::stage_columns<T>(ptx::shared_address(staging) + chunk * epilogue::kStagedChunkBytes, d, 32 * chunk,
-                                   thread);
-      ptx::fence_async_shared();
-    } else {
-      ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
-      finish_directly<Pass>(p, reinterpret_cast<float*>(staging), item, d, rank, half, row0, thread);
+    for (int chunk = 0; chunk < kStoreChunks; ++chunk)
+      epilogue::stage_pairs(staging + chunk * epilogue::kStagedChunkBytes, words, First + 16 * chunk, thread);
+    end_pass(half);
+  }
+
+  template <int Count>
+  __device__ static void pack(uint32_t* words, const float (&d)[Count]) {
+#pragma unroll
+    for (int i = 0; i < Count / 2; ++i) words[i] = tile::pack<T>(d[2 * i], d[2 * i + 1]);
+  }
+
+  __device__ static float value_of(float x) { return x; }
+  __device__ static float value_of(uint32_t x) { return __uint_as_float(x); }
+
+  // 16-column groups First .. Last - 1 of a pass, with the activation, one at a time: no more registers are free.
+  template <Activation Function, int First, int Last, typename Value>
+  __device__ static void stage_groups(Shared& s, const Value (&values)[kPassColumns / 2], int half, int thread) {
+    const uint32_t staging = ptx::shared_address(s.staging[half]);
+#pragma unroll
+    for (int group = First; group < Last; ++group) {
+      float d[8];
+#pragma unroll
+      for (int i = 0; i < 8; ++i) {
+        const float x = value_of(values[8 * group + i]);
+        d[i] = Function == Activation::kGelu ? epilogue::gelu_16bit(x) : epilogue::silu_16bit(x);
+      }
+      uint32_t words[4];
+      pack(words, d);
+      epilogue::stage_group(staging + group / 4 * epilogue::kStagedChunkBytes, words, 0, group % 4, thread);
     }
+  }
+
+  template <int First, int Last, typename Value>
+  __device__ static void stage_activated(const WideParams& p, Shared& s, const Value (&values)[kPassColumns / 2],
+                                         int half, int thread) {
+    if (p.epilogue.activation == Activation::kGelu) {
+      stage_groups<Activation::kGelu, First, Last>(s, values, half, thread);
+    } else {
+      stage_groups<Activation::kSilu, First, Last>(s, values, half, thread);
+    }
+  }
+
+  __device__ static void begin_pass(int half) {
+    ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
+  }
+
+  __device__ static void end_pass(int half) {
+    ptx::fence_async_shared();
     ptx::indexed_barrier_arrive<kStagedBarrier, kHalves, kStoreThreads>(half);
   }
 
-  template <int Pass>
-  __device__ static void finish_directly(const WideParams& p, float* staging, const WorkItem& item,
-                                         const PassAccumulators& d, uint32_t rank, int half, int row0, int thread) {
+  // The next part of what is held.
+  __device__ static void stage_held(const WideParams& p, Shared& s, Held& held, int half, int thread) {
+    if constexpr (kPasses == 1) {
+      stage_pass<0>(s, held.word, half, thread);
+    } else if (held.left == 1) {
+      stage_pass<kPassColumns / 4>(s, held.word, half, thread);
+    } else if (held.left == 2) {
+      stage_pass<0>(s, held.word, half, thread);
+    } else {
+      stage_piece(p, s, held, half, thread);
+      return;
+    }
+    --held.left;
+  }
+
+  __device__ static void stage_piece(const WideParams& p, Shared& s, Held& held, int half, int thread) {
+    constexpr int kGroups = kPassColumns / 16 / kPieces;
+    static_assert(kPieces == 4);
+    if (held.left == kPasses + 4) {
+      begin_pass(half);
+      stage_activated<0, kGroups>(p, s, held.word, half, thread);
+    } else if (held.left == kPasses + 3) {
+      stage_activated<kGroups, 2 * kGroups>(p, s, held.word, half, thread);
+    } else if (held.left == kPasses + 2) {
+      stage_activated<2 * kGroups, 3 * kGroups>(p, s, held.word, half, thread);
+    } else {
+      stage_activated<3 * kGroups, 4 * kGroups>(p, s, held.word, half, thread);
+      end_pass(half);
+      held.left = 1;  // and none after this one
+    }
+    --held.left;
+  }
+
+  __device__ static void finish(const WideParams& p, Shared& s, const WorkItem& item, Accumulators& d, Held& held,
+                                epilogue::RowShift shift, uint32_t rank, int half, int row0, int thread) {
+    if (!leaves_staged(p, item)) {
+      finish_directly(p, s, item, d, rank, half, row0, thread);
+#pragma unroll
+      for (int i = 0; i < kN / 4; ++i) held.word[i] = 0;  // tells the compiler that nothing is kept meanwhile
+      return;
+    }
+    epilogue::scale_and_shift(pass_of(d, 0), p.epilogue.alpha, shift);
+    if constexpr (kPasses == 1) {
+      epilogue::activate_16bit(d, p.epilogue.activation);
+    } else if (epilogue::has_long_activation(p.epilogue)) {
+      // Half of the work on a long activation lies under the next tile's products.
+#pragma unroll
+      for (int i = 0; i < kPassColumns / 2; ++i)
+        held.word[i] = ptx::multiply_add_word(p.epilogue.alpha, pass_of(d, 1)[i], (i & 2) ? shift.high : shift.low);
+      begin_pass(half);
+      stage_activated<0, kPassColumns / 16>(p, s, pass_of(d, 0), half, thread);
+      end_pass(half);
+      held.left = kPasses + kPieces;
+      return;
+    } else {
+      epilogue::scale_and_shift(pass_of(d, 1), p.epilogue.alpha, shift);
+      epilogue::relu_16bit(d, p.epilogue.activation);
+    }
+    pack(held.word, d);
+    held.left = kPasses;
+  }
+
+  // What cannot leave by tensor store, through the same staging, 32 columns at a time. One loop over all chunks keeps the
+  // code small: the choice of accumulators is all that needs code of its own for each chunk.
+  __device__ static void finish_directly(const WideParams& p, Shared& s, const WorkItem& item, const Accumulators& d,
+                                         uint32_t rank, int half, int row0, int thread) {
+    float* staging = reinterpret_cast<float*>(s.staging[half]);
     const int64_t tile = static_cast<int64_t>(item.partial) * Cluster + rank;
     float* partial = p.partials + tile * (kWideTileRows * kN) + half * kHalfRows * kN;
+    ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
+#pragma unroll 1
+    for (int column = 0; column < kN; column += epilogue::kGeneralChunk) {
+      ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
 #pragma unroll
-    for (int chunk = 0; chunk < kPassColumns / epilogue::kGeneralChunk; ++chunk) {
-      const int column = chunk * epilogue::kGeneralChunk;
+      for (int chunk = 0; chunk < kN / epilogue::kGeneralChunk; ++chunk)
+        if (column == chunk * epilogue::kGeneralChunk)
+          epilogue::stage_chunk(staging, d, chunk * epilogue::kGeneralChunk / 2, thread);
       ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
-      epilogue::stage_chunk(staging, d, column / 2, thread);
-      ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
-      const int tile_column = Pass * kPassColumns + column;
       if (item.partial >= 0) {
-        epilogue::partial_store(staging, partial, kN, tile_column, thread);
+        epilogue::partial_store(staging, partial, kN, column, thread);
       } else {
         epilogue::general_store(staging, p.epilogue, item.batch, epilogue::PlainRows{row0},
-                                first_column(item, rank) + tile_column, thread);
+                                first_column(item, rank) + column, thread);
       }
     }
+    ptx::indexed_barrier_arrive<kStagedBarrier, kHalves, kStoreThreads>(half);
   }
 
   __device__ static void store(const WideParams& p, Shared& s, int owner, uint32_t rank, int half) {
     scheduler::WorkList work(p.items, p.item_first, owner);
     const bool leader = ptx::elect_one();
+    ptx::grid_dependency_wait();
     for (; !work.done(); work.advance()) {
-      const WorkItem& item = work.current();
+      const WorkItem item = work.current();
       const int row0 = half == 0 ? item.slot_row[0] : item.slot_row[1];
       if (row0 < 0) continue;
-      for (int pass = 0; pass < kPasses; ++pass) {
+      const int passes = leaves_staged(p, item) ? kPasses : 1;
+      for (int pass = 0; pass < passes; ++pass) {
         ptx::indexed_barrier_arrive<kFreeBarrier, kHalves, kStoreThreads>(half);
         ptx::indexed_barrier_sync<kStagedBarrier, kHalves, kStoreThreads>(half);
         if (leader && leaves_staged(p, item)) {
@@ -337,9 +468,10 @@ struct Wide {
     } else {
       __syncthreads();
     }
-    // What came before in the stream may still be running (programmatic launch): nothing above reads or writes its data.
+    // What came before in the stream may still be running (programmatic launch). Each role waits for it before it touches
+    // operands or results. The plan's tables may be read ahead: copies write them, not kernels, and a copy has ended before
+    // the kernel behind it starts.
     ptx::grid_dependency_launch();
-    ptx::grid_dependency_wait();
 
     if (warp < 4) {
       ptx::setmaxnreg_dec<kProducerRegisters>();

@@ -29,7 +29,7 @@ constexpr int kWideTileColumns = 256;
 constexpr int kSkinnyTileColumns = 64;  // of the variant for few columns
 constexpr int kWideStepK = 64;
 constexpr int kWideThreads = 384;
-// Three stages of 48 KB and 64 KB of staging, four and 32 KB, or (few columns) eight of 24 KB and 16 KB.
+// Four stages of 48 KB and 32 KB of staging, or (few columns) eight of 24 KB and 16 KB.
 constexpr int kWideSharedBytes = 4 * 49152 + 32768 + 2048;
 
 }  // namespace sparsek

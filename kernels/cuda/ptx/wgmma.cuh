@@ -39,6 +39,13 @@ __device__ __forceinline__ void pin(uint32_t (&r)[Count]) {
   for (int i = 0; i < Count; ++i) asm volatile("" : "+r"(r[i])::"memory");
 }
 
+// Zeroes. A branch around it stays a branch: plain assignments would become a select for each register, always run.
+template <int Count>
+__device__ __forceinline__ void clear(float (&d)[Count]) {
+#pragma unroll
+  for (int i = 0; i < Count; ++i) asm volatile("mov.f32 %0, 0f00000000;" : "=f"(d[i]));
+}
+
 template <typename T, int N, int TransA, int TransB>
 struct Wgmma;
 

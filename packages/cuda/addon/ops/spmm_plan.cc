@@ -81,13 +81,14 @@ std::vector<RowTile> pair_tiles(const PatternView& p, const PlanOptions& options
   return tiles;
 }
 
-// Two CTAs that share A move less through L2, but they wait for each other: measured, it pays for paired rows and where
-// B and C are far larger than L2.
+// Two CTAs that share A move less through L2, but they wait for each other: measured, it pays for paired rows of wide
+// products, and for whole rows where there is much to do.
 int choose_cluster(const SpmmPlan& plan) {
-  const int64_t panels = (plan.shape.dense_columns + kWideTileColumns - 1) / kWideTileColumns;
-  const bool large = plan.shape.pattern.rows * plan.shape.dense_columns >= (int64_t{1} << 27);
+  const int64_t columns = plan.shape.dense_columns;
+  const int64_t panels = (columns + kWideTileColumns - 1) / kWideTileColumns;
   const bool pairs = plan.shape.pattern.block_rows == 64;
-  return panels % 2 == 0 && (pairs ? plan.shape.dense_columns >= 8192 : large) ? 2 : 1;
+  const bool large = pairs ? columns >= 8192 : plan.shape.pattern.rows * columns >= (int64_t{1} << 26);
+  return panels % 2 == 0 && large ? 2 : 1;
 }
 
 void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {

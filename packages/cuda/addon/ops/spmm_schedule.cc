@@ -27,13 +27,21 @@ class Owners {
     sink();
   }
 
-  void flatten(Schedule& out) const {
+  // With `by_panel` each owner walks its items in order of their panels.
+  void flatten(Schedule& out, bool by_panel) const {
     out.item_first.assign(count_ + 1, 0);
     for (const int32_t owner : owner_of_) ++out.item_first[owner + 1];
     std::partial_sum(out.item_first.begin(), out.item_first.end(), out.item_first.begin());
     std::vector<int32_t> place(out.item_first.begin(), out.item_first.end() - 1);
     out.items.resize(items_.size());
     for (size_t i = 0; i < items_.size(); ++i) out.items[place[owner_of_[i]]++] = items_[i];
+    if (by_panel) {
+      for (int owner = 0; owner < count_; ++owner)
+        std::stable_sort(out.items.begin() + out.item_first[owner], out.items.begin() + out.item_first[owner + 1],
+                         [](const WorkItem& x, const WorkItem& y) {
+                           return x.batch != y.batch ? x.batch < y.batch : x.panel < y.panel;
+                         });
+    }
     int64_t total = 0, longest = 0;
     for (const Entry& entry : queue_) {
       total += entry.first;
@@ -151,7 +159,10 @@ Schedule schedule_tiles(const ScheduleInput& input) {
       begin = end;
     }
   }
-  owners.flatten(out);
+  // A short schedule was dealt out by length alone. In that order its first tiles would fetch all of B at once, faster than
+  // device memory delivers; by panels, B comes in step with the products.
+  const int64_t tiles = static_cast<int64_t>(input.tiles.size()) * columns;
+  owners.flatten(out, tiles <= int64_t{kShortGroup} * input.owners);
   return out;
 }
 
