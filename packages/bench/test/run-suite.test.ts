@@ -157,6 +157,13 @@ describe('runSuite', () => {
     ]);
   });
 
+  it("keeps to the suite's choice of peers", async () => {
+    const [wanted, other] = [scripted('dense', 1), scripted('sparse', 1)];
+    const chosen = { ...suite(spmmCase), peers: ['dense'] };
+    const { results } = await runSuite(chosen, [reference(), other, wanted], QUICK);
+    expect(results[0]!.contestants.map(({ name }) => name)).toEqual(['sparsek reference', 'dense']);
+  });
+
   it('names the cases that its time did not suffice for', async () => {
     const report = await runSuite(tiny, [scripted('own', 1)], { ...QUICK, limitMs: -1 });
     expect(report.results).toEqual([]);

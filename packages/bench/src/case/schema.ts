@@ -71,6 +71,8 @@ export const suiteSchema = z.strictObject({
   description: z.string(),
   /** Also report the peak memory of every case; for cases of many megabytes, in rising order. */
   memory: z.boolean().optional(),
+  /** Names of the only peers that take part, where others would answer another question. */
+  peers: z.array(z.string()).optional(),
   cases: z.array(benchCaseSchema).min(1),
 });
 

@@ -27,7 +27,8 @@ export interface RunSuiteOptions
 }
 
 /**
- * Runs every case of a suite with every contestant; the first contestant is the one under test.
+ * Runs every case of a suite with every contestant, or the suite's choice of peers; the first contestant is the one
+ * under test.
  *
  * @throws whatever the first contestant throws while it prepares or runs, and the signal's reason once it is aborted.
  *   A peer that throws is listed as skipped, with what it said.
@@ -39,6 +40,8 @@ export async function runSuite(
 ): Promise<BenchReport> {
   const started = performance.now();
   const memory = suite.memory ?? false;
+  const [first, ...others] = contestants;
+  const takingPart = [first, ...others.filter(({ name }) => suite.peers?.includes(name) ?? true)];
   const draws = createDraws({ shared: !memory });
   const results: CaseResult[] = [];
   const notRun: { name: string; reason: string }[] = [];
@@ -48,7 +51,7 @@ export async function runSuite(
       notRun.push({ name: benchCase.name, reason: 'out of time' });
       continue;
     }
-    const result = await runCase(benchCase, contestants, {
+    const result = await runCase(benchCase, takingPart, {
       ...options,
       memory,
       draws,

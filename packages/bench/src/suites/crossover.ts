@@ -1,4 +1,5 @@
 import type { SpmmCase } from '../case/schema.js';
+import { DENSE_PEERS } from '../peers/peer-list.js';
 import { percent, type SuiteMaker } from './suite-maker.js';
 
 const BLOCKS = [16, 32, 64, 128] as const;
@@ -15,6 +16,8 @@ export const crossoverSuite: SuiteMaker = (device) => {
   return {
     name: 'crossover',
     description: 'Up to which density sparse beats dense, by block size',
+    // Slow sparse peers at full density would take most of the time and say nothing of the question.
+    peers: DENSE_PEERS,
     cases: BLOCKS.flatMap((block) =>
       DENSITIES.map(
         (density): SpmmCase => ({
