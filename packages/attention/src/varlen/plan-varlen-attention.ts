@@ -1,11 +1,6 @@
 import type { CallOptions } from '@sparsek/backend';
 import { given } from '@sparsek/backend';
-import {
-  type BackendName,
-  type Dtype,
-  type RunOptions,
-  type Timed,
-} from '@sparsek/types';
+import type { BackendName, Dtype, RunOptions, Timed } from '@sparsek/types';
 import { type AttentionPlan, type AttentionShapeOptions, planAttention } from '../run/plan-attention.js';
 import { all } from '../terms/regular.js';
 import { emptyPacked, type PackedTensor, requirePackedAs } from './packed-tensor.js';
