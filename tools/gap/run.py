@@ -52,13 +52,16 @@ def answers(asked):
     """(question, result) of each: those that share the GPU side by side, then the others, one probe after another."""
     crowd = [question for question in asked if not question.alone]
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        ask = lambda question: run_probes(question.module, [(question.probe, question.arguments)])[0]  # noqa: E731
-        yield from zip(crowd, pool.map(ask, crowd), strict=True)
+        yield from zip(crowd, pool.map(ask_one, crowd), strict=True)
     alone = sorted((question for question in asked if question.alone), key=one_process)
     for (module, probe), group in itertools.groupby(alone, key=one_process):
         group = list(group)
         results = run_probes(module, [(probe, question.arguments) for question in group])
         yield from zip(group, results, strict=True)
+
+
+def ask_one(question):
+    return run_probes(question.module, [(question.probe, question.arguments)])[0]
 
 
 def one_process(question):
