@@ -119,6 +119,13 @@ void check_items(const SpmmPlan& plan, const Pattern& p, int multiprocessors) {
     require(whole.insert({items[i].slot_row[0], items[i].panel, items[i].batch}).second, "a tile is computed twice");
     plan.family == Family::kWide ? add_wide(plan, p, items[i], sums) : add_narrow(plan, p, items[i], sums);
   }
+  // A schedule of few tiles is walked by panels, so that B is fetched in step with the products.
+  if (plan.split_tiles == 0 && first[owners] <= 5 * owners) {
+    for (int owner = 0; owner < owners; ++owner)
+      for (int i = first[owner] + 1; i < first[owner + 1]; ++i)
+        require(std::tie(items[i - 1].batch, items[i - 1].panel) <= std::tie(items[i].batch, items[i].panel),
+                "a short list does not walk by panels");
+  }
   const SplitTile* splits = table<SplitTile>(plan, plan.splits);
   size_t used = 0;
   for (int s = 0; s < plan.split_tiles; ++s) {
@@ -188,6 +195,13 @@ int main() {
               return 1;
             }
           }
+  try {  // four tiles of uneven length a list
+    check(random_pattern(4096, 4096, 128, 128, 0.125, -1, 1), 4096, 1, PlanOptions{});
+    plans += 1;
+  } catch (const std::exception& fault) {
+    std::printf("short lists: %s\n", fault.what());
+    return 1;
+  }
   std::printf("%d plans, %d split tiles\n", plans, splits);
   return splits > 0 ? 0 : 1;
 }
