@@ -26,8 +26,8 @@ const CASES: [string, Partial<AttentionCase>][] = [
 ];
 
 /** What a peer sees: whether a pair of a full block, or of a partial one by the rule, is visible. */
-function peerSees(data: AttentionData) {
-  const blocks = flexBlocks(data.mask, data.q.shape[1])!;
+function peerSees(data: AttentionData, side: number) {
+  const blocks = flexBlocks(data.mask, data.q.shape[1], side)!;
   const { rule, arrays } = maskRule(data);
   const has = (name: string, head: number, row: number, column: number) => {
     const [, rows, width] = blocks[`${name}Columns`]!.shape;
@@ -63,16 +63,22 @@ function peerSees(data: AttentionData) {
     return code === 1 || (code === 2 && byClauses(i, j));
   };
   return (head: number, i: number, j: number) => {
-    const [row, column] = [Math.floor(i / 128), Math.floor(j / 128)];
+    const [row, column] = [Math.floor(i / side), Math.floor(j / side)];
     if (has('full', head, row, column)) return true;
     return has('partial', head, row, column) && byRule(head, i, j);
   };
 }
 
 describe('what FlexAttention is given', () => {
-  it.each(CASES)('shows the same pairs for %s', (_, change) => {
+  const sizes = CASES.flatMap(([name, change]) =>
+    [128, 64]
+      .filter((side) => side % change.blockShape![0] === 0)
+      .map((side) => [name, side, change] as const),
+  );
+
+  it.each(sizes)('shows the same pairs for %s in its blocks of %i', (_, side, change) => {
     const data = make(change);
-    const sees = peerSees(data);
+    const sees = peerSees(data, side);
     for (const head of [0, 1]) {
       for (let i = 0; i < LENGTH; i += 7) {
         for (let j = 0; j < LENGTH; j += 5) {
@@ -85,6 +91,6 @@ describe('what FlexAttention is given', () => {
   it('has no rule for single pairs, and no blocks that do not divide its own', () => {
     const data = make({ mask: 'dilated:64,3', blockShape: [128, 128] });
     expect(maskRule(data).rule.kind).toBe('bitmaps');
-    expect(flexBlocks(make({ blockShape: [48, 48] }).mask, 2)).toBeUndefined();
+    expect(flexBlocks(make({ blockShape: [48, 48] }).mask, 2, 128)).toBeUndefined();
   });
 });

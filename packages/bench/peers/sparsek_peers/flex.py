@@ -5,7 +5,10 @@ import functools
 from .device import GpuRun, describe_torch_triton, input_sets, load, require_torch
 from .peer import Peer, Skip
 
+# Its default. Smaller blocks need smaller tiles of its kernel, which are slower, but leave fewer blocks partial.
 BLOCK = 128
+SMALL_BLOCK = 64
+SMALL_TILES = {"BLOCK_M": SMALL_BLOCK, "BLOCK_N": SMALL_BLOCK}
 # Kernels kept by torch.compile; its default of eight would make later cases run uncompiled.
 COMPILED_AT_MOST = 256
 
@@ -46,7 +49,7 @@ def make_rule(request):
     """A mask_mod as its documentation shows: a formula, or a table where blocks follow none."""
     case, mask, arrays = request["case"], request["mask"], request["arrays"]
     if not mask["hasBlocks"]:
-        raise Skip(f"has blocks of {BLOCK} only")
+        raise Skip("its blocks do not divide those of FlexAttention", unconcerned=True)
     if mask["kind"] == "bitmaps":
         raise Skip("a mask of single pairs that has no short rule")
     documents = load(arrays["documents"]) if "documents" in arrays else None
@@ -65,7 +68,7 @@ def make_rule(request):
     return rule
 
 
-def make_block_mask(request):
+def make_block_mask(request, block):
     """The blocks as lists, which `create_block_mask` would find by looking at every query and key."""
     from torch.nn.attention.flex_attention import BlockMask
 
@@ -75,7 +78,7 @@ def make_block_mask(request):
     lists = [load(arrays[name])[heads][None].contiguous() for name in names]
     return BlockMask.from_kv_blocks(
         *lists,
-        BLOCK_SIZE=BLOCK,
+        BLOCK_SIZE=block,
         mask_mod=make_rule(request),
         seq_lengths=(case["queryLength"], case["keyLength"]),
     )
@@ -92,31 +95,39 @@ def compiled_attention():
         if hasattr(torch._dynamo.config, name):
             setattr(torch._dynamo.config, name, COMPILED_AT_MOST)
 
-    def attend(q, k, v, block_mask, gqa):
-        return flex_attention(q, k, v, block_mask=block_mask, enable_gqa=gqa)
+    def attend(q, k, v, block_mask, gqa, tiles):
+        return flex_attention(q, k, v, block_mask=block_mask, enable_gqa=gqa, kernel_options=tiles)
 
-    def attend_with_sinks(q, k, v, block_mask, gqa, sinks):
-        out, lse = flex_attention(q, k, v, block_mask=block_mask, enable_gqa=gqa, return_lse=True)
+    def attend_with_sinks(q, k, v, block_mask, gqa, tiles, sinks):
+        out, lse = flex_attention(
+            q, k, v, block_mask=block_mask, enable_gqa=gqa, kernel_options=tiles, return_lse=True
+        )
         # A sink takes its share of the softmax: exp(lse) / (exp(lse) + exp(sink)).
         return out * torch.sigmoid(lse - sinks[None, :, None])[..., None].to(out.dtype)
 
     return torch.compile(attend, dynamic=False), torch.compile(attend_with_sinks, dynamic=False)
 
 
-def prepare_flex(request):
+def prepare_flex(block, request):
     arrays = request["arrays"]
-    block_mask = make_block_mask(request)
+    if block == SMALL_BLOCK and request["case"]["blockShape"] != [SMALL_BLOCK, SMALL_BLOCK]:
+        raise Skip("has larger blocks", unconcerned=True)
+    block_mask = make_block_mask(request, block)
+    tiles = SMALL_TILES if block == SMALL_BLOCK else None
     plain, with_sinks = compiled_attention()
     functions = []
     for q, k, v in input_sets(request, ("q", "k", "v")):
         gqa = q.shape[1] != k.shape[1]
         if "sinks" in arrays:
             functions.append(
-                functools.partial(with_sinks, q, k, v, block_mask, gqa, load(arrays["sinks"])),
+                functools.partial(with_sinks, q, k, v, block_mask, gqa, tiles, load(arrays["sinks"])),
             )
         else:
-            functions.append(functools.partial(plain, q, k, v, block_mask, gqa))
+            functions.append(functools.partial(plain, q, k, v, block_mask, gqa, tiles))
     return GpuRun(request, functions)
 
 
-PEERS = {"flex": Peer(describe_torch_triton, prepare_flex)}
+PEERS = {
+    "flex": Peer(describe_torch_triton, functools.partial(prepare_flex, BLOCK)),
+    "flex-64": Peer(describe_torch_triton, functools.partial(prepare_flex, SMALL_BLOCK)),
+}

@@ -1,9 +1,6 @@
 import { visibleBlocks } from '@sparsek/bsr';
 import { BLOCK_FULL, type BlockMask, type MaskPattern } from '@sparsek/types';
 
-/** FlexAttention's blocks, and its documentation's default. */
-const SIDE = 128;
-
 /** An array for a peer. */
 export interface MaskArray {
   readonly elements: Int32Array | Int8Array;
@@ -15,12 +12,18 @@ export interface MaskArray {
  * A mask as the block lists of FlexAttention's `BlockMask.from_kv_blocks`: for every pattern and row of blocks the number
  * of partial and of full blocks, and their columns padded to the longest row. Its own `create_block_mask` gives the same
  * lists, but looks at every pair of a query and a key. Undefined for blocks that do not divide its own.
+ *
+ * @param side - Of FlexAttention's blocks; 128 is its default.
  */
-export function flexBlocks(mask: BlockMask, heads: number): Record<string, MaskArray> | undefined {
+export function flexBlocks(
+  mask: BlockMask,
+  heads: number,
+  side: number,
+): Record<string, MaskArray> | undefined {
   const { patterns, blockShape } = mask;
-  if (blockShape.some((side) => SIDE % side !== 0)) return undefined;
-  const rows = Math.ceil(mask.queryLength / SIDE);
-  const width = Math.ceil(mask.keyLength / SIDE);
+  if (blockShape.some((own) => side % own !== 0)) return undefined;
+  const rows = Math.ceil(mask.queryLength / side);
+  const width = Math.ceil(mask.keyLength / side);
   const empty = () => ({
     counts: new Int32Array(patterns.length * rows),
     columns: new Int32Array(patterns.length * rows * width),
@@ -29,7 +32,7 @@ export function flexBlocks(mask: BlockMask, heads: number): Record<string, MaskA
   for (const [p, pattern] of patterns.entries()) {
     for (let row = 0; row < rows; row++) {
       const line = p * rows + row;
-      for (const [column, isFull] of coarseBlocks(mask, pattern, row)) {
+      for (const [column, isFull] of coarseBlocks(mask, pattern, row, side)) {
         const { counts, columns } = isFull ? full : partial;
         columns[line * width + counts[line]!++] = column;
       }
@@ -52,9 +55,9 @@ export function headPatterns({ heads, headMap }: BlockMask, count: number): Int3
 }
 
 /** The visible blocks of a row in FlexAttention's blocks, by rising column: whether every pair is visible. */
-function coarseBlocks(mask: BlockMask, pattern: MaskPattern, row: number): [number, boolean][] {
+function coarseBlocks(mask: BlockMask, pattern: MaskPattern, row: number, side: number): [number, boolean][] {
   const [height, width] = mask.blockShape;
-  const [rowsInside, columnsInside] = [SIDE / height, SIDE / width];
+  const [rowsInside, columnsInside] = [side / height, side / width];
   const fullInside = new Map<number, number>();
   const last = Math.ceil(mask.queryLength / height);
   for (let fine = row * rowsInside; fine < Math.min(last, (row + 1) * rowsInside); fine++) {

@@ -21,7 +21,7 @@ export interface PeerInputs {
 }
 
 /** Which arrays a peer reads; making and storing the dense A is expensive. */
-export type PeerForm = 'dense' | 'bsr' | 'attention' | 'flex';
+export type PeerForm = 'dense' | 'bsr' | 'attention' | 'flex' | 'flex-64';
 
 type Elements = Float32Array | Uint16Array | Int32Array | Int8Array;
 
@@ -139,9 +139,9 @@ async function attentionInputs(data: AttentionData, form: PeerForm, store: Store
     v: await store(v.values, v.dtype, v.shape),
     ...(sinks && { sinks: await store(sinks, 'f32', [sinks.length]) }),
   };
-  if (form !== 'flex') return { arrays: tensors };
+  if (form !== 'flex' && form !== 'flex-64') return { arrays: tensors };
   const arrays: Record<string, StoredArray> = { ...tensors };
-  const blocks = flexBlocks(mask, q.shape[1]);
+  const blocks = flexBlocks(mask, q.shape[1], form === 'flex' ? 128 : 64);
   const { rule, arrays: tables } = maskRule(data);
   for (const [name, { elements, dtype, shape }] of Object.entries({ ...blocks, ...tables })) {
     arrays[name] = await store(elements, dtype, shape);

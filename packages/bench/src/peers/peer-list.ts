@@ -55,4 +55,5 @@ export const PEERS: Readonly<Record<string, PeerDescription>> = {
   flashinfer: gpuAttention('FlashInfer'),
   xformers: gpuAttention('xFormers'),
   flex: gpuAttention('FlexAttention', 'flex'),
+  'flex-64': gpuAttention('FlexAttention, blocks of 64', 'flex-64'),
 };
