@@ -28,11 +28,17 @@ __device__ __forceinline__ const T* table(const Params& p, int64_t offset) {
 
 // Where a walk begins: what the scheduler warp finds out ahead of the loader.
 struct alignas(16) WalkStart {
-  int32_t position;  // stored: first entry; regular: 0
-  int32_t end;       // stored: end of the row's entries; regular: number of clauses
+  int32_t position;  // stored: first entry; regular: first block column
+  int32_t end;       // stored: end of the entries; regular: number of clauses
   int32_t stored;
-  int32_t reserved;
+  int32_t stop;      // regular: end of the block columns
 };
+
+// The part of an item's blocks to walk: see Chunk.
+struct BlockPart {
+  int32_t begin, end;
+};
+constexpr BlockPart kAllBlocks{0, INT_MAX};
 
 __device__ __forceinline__ BlockRange load_entry(const Params& p, const Pattern& pattern, int position, int end) {
   if (position >= end) return {INT_MAX, kFillFull, 0, 0};
@@ -43,17 +49,21 @@ __device__ __forceinline__ BlockRange load_entry(const Params& p, const Pattern&
 
 // `share` is the lane's part. Regular: what the lane's first clause shows; stored: begin and end are an entry and its fill.
 template <int Side>
-__device__ __forceinline__ WalkStart start_walk(const Params& p, const Pattern& pattern, int tile, BlockRange& share) {
+__device__ __forceinline__ WalkStart start_walk(const Params& p, const Pattern& pattern, int tile, BlockPart part,
+                                                BlockRange& share) {
   const int lane = ptx::lane_index();
   WalkStart start{};
   share = {0, 0, 0, 0};
   const int32_t* indptr = table<int32_t>(p, pattern.indptr);
   if (indptr != nullptr) {
     start.stored = 1;
-    start.position = __ldg(indptr + tile);
-    start.end = __ldg(indptr + tile + 1);
+    const int row = __ldg(indptr + tile), row_end = __ldg(indptr + tile + 1);
+    start.position = row + part.begin;
+    start.end = part.end < row_end - row ? row + part.end : row_end;
     share = load_entry(p, pattern, start.position + lane, start.end);
   } else {
+    start.position = part.begin;
+    start.stop = part.end;
     start.end = pattern.clause_count;
     if (lane < start.end)
       share = clause_blocks<Side>(p.geometry, load_clause(table<Clause>(p, pattern.clauses) + lane), tile);
@@ -73,6 +83,7 @@ class BlockWalk {
         stored_(start.stored),
         position_(start.position),
         end_(start.end),
+        stop_(start.stop),
         lane_(share) {
     fetch_ahead();
   }
@@ -107,7 +118,7 @@ class BlockWalk {
       if (position_ < r.end) candidate = min(candidate, max(position_, r.begin));
     }
     const int index = __reduce_min_sync(0xffffffffu, candidate);
-    if (index == INT_MAX) return {INT_MAX, kFillFull};
+    if (index >= stop_) return {INT_MAX, kFillFull};
     bool full = index >= lane_.full_begin && index < lane_.full_end;
     for (int c = 32 + ptx::lane_index(); c < end_; c += 32) {
       const BlockRange r = blocks_of(c);
@@ -126,6 +137,7 @@ class BlockWalk {
   int pattern_, tile_, stored_;
   int position_;      // stored: next entry; regular: next block column to consider
   int end_;
+  int stop_;          // regular: end of the block columns
   int entry_ = 0;     // stored: lane that holds the next entry
   BlockRange lane_;
   BlockRange ahead_{INT_MAX, kFillFull, 0, 0};

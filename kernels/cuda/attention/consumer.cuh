@@ -154,6 +154,11 @@ class Consumer {
   }
 
   __device__ __forceinline__ void store(Outputs& o, const SoftmaxState& state, const Item& item, int slot) const {
+    if (item.partial >= 0) {
+      store_part<C>(p_, o, state, C::kModified ? 1.0f : p_.scale_log2, item.partial, member_, thread_);
+      if (C::kStageInQ) ptx::mbarrier_arrive(&s_.q_empty[slot]);
+      return;
+    }
     uint8_t* staging = (C::kStageInQ ? s_.q[slot] : s_.o) + member_ * 64 * 128;
     store_item<C>(p_, staging, o, state, C::kModified ? 1.0f : p_.scale_log2, item, member_, warpgroup_, thread_);
     if (C::kStageInQ) {

@@ -31,26 +31,35 @@ __device__ __forceinline__ void stage_output(uint8_t* staging, const float (&o)[
   }
 }
 
+// A part of an item: O and the log-sum-exp as if there were no other keys, in float32, for the kernel that joins the parts.
+template <typename C, int Count>
+__device__ __forceinline__ void store_part(const Params& p, const float (&o)[Count], const SoftmaxState& state, float scale,
+                                           int partial, int member, int thread) {
+  const int row = 64 * member + 16 * (thread >> 5) + ((thread & 31) >> 2);
+  const RowResults results = finish_rows(state, scale, -CUDART_INF_F);
+#pragma unroll
+  for (int r = 0; r < 2; ++r) {
+    const int64_t place = static_cast<int64_t>(partial) * C::kSide + row + 8 * r;
+    float* out = p.partial_out + place * C::kDim + 2 * (thread & 3);
+#pragma unroll
+    for (int j = 0; j < C::kDim / 8; ++j) {
+      const int i = 4 * j + 2 * r;
+      *reinterpret_cast<float2*>(out + 8 * j) = make_float2(o[i] * results.factor[r], o[i + 1] * results.factor[r]);
+    }
+    if ((thread & 3) == 0) p.partial_lse[place] = results.lse[r];
+  }
+}
+
 // `member` is the warpgroup's place in the tile, `warpgroup` its own number.
 template <typename C, int Count>
 __device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, float (&o)[Count],
                                            const SoftmaxState& state, float scale, const Item& item, int member,
                                            int warpgroup, int thread) {
-  constexpr float kLog2e = 1.4426950408889634f;
-  const float sink2 = p.sinks != nullptr ? __ldg(p.sinks + item.head) * kLog2e : -CUDART_INF_F;
   const int first_row = item.tile * C::kSide + 64 * member;
   const int row = first_row + 16 * (thread >> 5) + ((thread & 31) >> 2);
-  float lse[2];
+  const RowResults results = finish_rows(state, scale, item.sink2);
 #pragma unroll
-  for (int r = 0; r < 2; ++r) {
-    const RowResult result = finish_row(state.reference[r], quad_sum(state.sum[r]), scale, sink2);
-    lse[r] = result.lse;
-#pragma unroll
-    for (int i = 2 * r; i < Count; i += 4) {
-      o[i] *= result.factor;
-      o[i + 1] *= result.factor;
-    }
-  }
+  for (int i = 0; i < Count; ++i) o[i] *= results.factor[(i >> 1) & 1];
   // The thread that issued the previous store waits until it has read the staging space; the barrier tells the others.
   if (thread == 0) ptx::bulk_wait_read<0>();
   ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup);
@@ -67,8 +76,8 @@ __device__ __forceinline__ void store_item(const Params& p, uint8_t* staging, fl
   if (p.lse != nullptr && (thread & 3) == 0) {
     const int64_t pair = static_cast<int64_t>(item.batch) * p.heads + item.head;
     float* rows = p.lse + pair * p.geometry.query_length + row;
-    if (row < p.geometry.query_length) rows[0] = lse[0];
-    if (row + 8 < p.geometry.query_length) rows[8] = lse[1];
+    if (row < p.geometry.query_length) rows[0] = results.lse[0];
+    if (row + 8 < p.geometry.query_length) rows[8] = results.lse[1];
   }
 }
 

@@ -62,6 +62,14 @@ struct alignas(16) Pattern {
 };
 static_assert(sizeof(Pattern) == 48, "kernel and host must agree");
 
+// A part of a work item, where a plan splits long items along their keys. `begin` and `end` count the entries of the row of
+// a stored pattern; of a regular one they are block columns.
+struct alignas(16) Chunk {
+  int32_t code;     // (batch * heads + head) * query_tiles + tile
+  int32_t begin, end;
+  int32_t partial;  // where its O and log-sum-exp go; -1: it is a whole item
+};
+
 // What a clause is evaluated against.
 struct Geometry {
   int32_t query_length, key_length;
@@ -77,7 +85,10 @@ struct Params {
   const Pattern* patterns;
   const int32_t* head_map;        // [map_batches, map_heads]: index into patterns
   const int32_t* order;           // work items (batch * heads + head) * query_tiles + tile, longest first; null: computed
-  uint32_t* ticket;               // one counter, 0 before the first launch; every launch leaves it at 0
+  const Chunk* chunks;            // the work items when some are split, longest first; else null
+  float* partial_out;             // [partials, side, instance dimension]: O of the parts, each normalised by itself
+  float* partial_lse;             // [partials, side]: natural log-sum-exp of the parts, without sinks
+  uint32_t* ticket;               // one counter, 0 before a launch, which leaves it at 0; one launch at a time
   float* lse;                     // [batch, heads, query_length] or null
   const float* sinks;             // [heads] or null
   const float* slopes;            // ALiBi, [heads] or null; read by the instances with score modifiers
@@ -85,7 +96,7 @@ struct Params {
   int32_t batch, heads;
   int32_t group;                  // query heads of one K/V head
   int32_t query_tiles;
-  int32_t items;                  // batch * heads * query_tiles
+  int32_t items;                  // batch * heads * query_tiles, or the number of chunks
   int32_t section;                // (batch, head) pairs whose K and V share the L2 cache: worked off together
   int32_t descending;             // computed order: 1 takes query tiles from the last to the first
   float scale;                    // of the scores, natural units

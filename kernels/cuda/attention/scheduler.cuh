@@ -2,16 +2,25 @@
 // It works one item ahead of the loader, so that the chain of dependent loads (order, head map, pattern, row) is hidden.
 #pragma once
 
+#include <math_constants.h>
+
 #include "block_walk.cuh"
 #include "config.cuh"
 
 namespace sparsek::attention {
 
-// The index-th item of the computed order: sections of (batch, head) pairs that share the L2 cache; inside one, all
-// heads of a query tile, then the next tile.
-__device__ __forceinline__ Item decode_item(const Params& p, int index) {
-  int pair, tile;
-  if (p.order != nullptr) {
+// The index-th item, and what part of its blocks. In the computed order: sections of (batch, head) pairs that share the L2
+// cache; inside one, all heads of a query tile, then the next tile.
+__device__ __forceinline__ Item decode_item(const Params& p, int index, BlockPart& part) {
+  int pair, tile, partial = -1;
+  part = kAllBlocks;
+  if (p.chunks != nullptr) {
+    const int4 chunk = __ldg(reinterpret_cast<const int4*>(p.chunks) + index);
+    pair = chunk.x / p.query_tiles;
+    tile = chunk.x - pair * p.query_tiles;
+    part = {chunk.y, chunk.z};
+    partial = chunk.w;
+  } else if (p.order != nullptr) {
     const int code = __ldg(p.order + index);
     pair = code / p.query_tiles;
     tile = code - pair * p.query_tiles;
@@ -25,10 +34,13 @@ __device__ __forceinline__ Item decode_item(const Params& p, int index) {
   }
   Item item{};
   item.tile = tile;
+  item.partial = partial;
   item.batch = pair / p.heads;
   item.head = pair - item.batch * p.heads;
   const int map_row = p.map_batches == 1 ? 0 : item.batch;
   const int map_column = p.map_heads == 1 ? 0 : item.head;
+  constexpr float kLog2e = 1.4426950408889634f;
+  item.sink2 = p.sinks != nullptr ? __ldg(p.sinks + item.head) * kLog2e : -CUDART_INF_F;
   item.pattern = __ldg(p.head_map + map_row * p.map_heads + map_column);
   return item;
 }
@@ -59,9 +71,10 @@ __device__ __forceinline__ void schedule(const Params& p, SharedStorage<C>& s) {
     ptx::mbarrier_wait(&s.plan_empty, parity);
     const int index = draw_ticket(p, gridDim.x * C::kTeams);
     if (index >= p.items) break;
-    const Item item = decode_item(p, index);
+    BlockPart part;
+    const Item item = decode_item(p, index, part);
     BlockRange share;
-    const WalkStart start = start_walk<C::kSide>(p, p.patterns[item.pattern], item.tile, share);
+    const WalkStart start = start_walk<C::kSide>(p, p.patterns[item.pattern], item.tile, part, share);
     post_plan(s, item, start, share);
   }
   Item stop{};

@@ -25,14 +25,15 @@ __device__ __forceinline__ float exp2_approx(float x) {
   return y;
 }
 
+__device__ __forceinline__ float log2_approx(float x) {
+  float y;
+  asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+
 __device__ __forceinline__ float quad_max(float x) {
   x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 1));
   return fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 2));
-}
-
-__device__ __forceinline__ float quad_sum(float x) {
-  x += __shfl_xor_sync(0xffffffffu, x, 1);
-  return x + __shfl_xor_sync(0xffffffffu, x, 2);
 }
 
 struct SoftmaxState {
@@ -46,12 +47,10 @@ struct SoftmaxState {
 template <int Count>
 __device__ __forceinline__ void raise_reference(const float (&s)[Count], SoftmaxState& state, float (&rescale)[2],
                                                 float scale) {
-  float top[2] = {fmaxf(s[0], s[1]), fmaxf(s[2], s[3])};
+  float part[2][2] = {{s[0], s[1]}, {s[2], s[3]}};  // two chains a row
 #pragma unroll
-  for (int i = 4; i < Count; i += 4) {
-#pragma unroll
-    for (int r = 0; r < 2; ++r) top[r] = fmaxf(fmaxf(top[r], s[i + 2 * r]), s[i + 2 * r + 1]);
-  }
+  for (int i = 4; i < Count; ++i) part[(i >> 1) & 1][i & 1] = fmaxf(part[(i >> 1) & 1][i & 1], s[i]);
+  const float top[2] = {fmaxf(part[0][0], part[0][1]), fmaxf(part[1][0], part[1][1])};
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     const float next = fmaxf(state.reference[r], quad_max(top[r]));
@@ -113,19 +112,33 @@ __device__ __forceinline__ bool next_softmax(const float (&s)[Count], uint32_t (
   return raised;
 }
 
-// Final factor of a row's O and its log-sum-exp (natural). `sink2` is the sink's logit in base 2, -infinity for none.
-struct RowResult {
-  float factor, lse;
+// Final factors of the thread's rows of O and their log-sum-exps (natural).
+struct RowResults {
+  float factor[2], lse[2];
 };
 
-__device__ __forceinline__ RowResult finish_row(float reference, float sum, float scale, float sink2) {
-  if (reference == -CUDART_INF_F) return {0.0f, -CUDART_INF_F};
+// `sink2` is the sink's logit in base 2, -infinity for none. Without branches, so that the two rows' chains of dependent
+// instructions overlap.
+__device__ __forceinline__ RowResults finish_rows(const SoftmaxState& state, float scale, float sink2) {
   constexpr float kLn2 = 0.69314718055994531f;
-  const float top = reference * scale;
-  const float base = fmaxf(top, sink2);
-  const float own = exp2_approx(top - base);
-  const float total = sum * own + exp2_approx(sink2 - base);
-  return {__fdividef(own, total), (base + log2f(total)) * kLn2};
+  float sum[2] = {state.sum[0], state.sum[1]};
+#pragma unroll
+  for (int distance = 1; distance <= 2; distance *= 2) {
+#pragma unroll
+    for (int r = 0; r < 2; ++r) sum[r] += __shfl_xor_sync(0xffffffffu, sum[r], distance);
+  }
+  RowResults result;
+#pragma unroll
+  for (int r = 0; r < 2; ++r) {
+    const bool seen = state.reference[r] != -CUDART_INF_F;
+    const float top = seen ? state.reference[r] * scale : 0.0f;
+    const float base = fmaxf(top, sink2);
+    const float own = exp2_approx(top - base);
+    const float total = sum[r] * own + exp2_approx(sink2 - base);  // at least about 1: the first maximum's weight is 1
+    result.factor[r] = seen ? __fdividef(own, total) : 0.0f;
+    result.lse[r] = seen ? (base + log2_approx(total)) * kLn2 : -CUDART_INF_F;
+  }
+  return result;
 }
 
 }  // namespace sparsek::attention

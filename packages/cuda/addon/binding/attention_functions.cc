@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "errors.h"
 #include "functions.h"
+#include "launch_counters.h"
 #include "plan_object.h"
 
 namespace sparsek::binding {
@@ -14,7 +15,11 @@ using attention::Clause;
 struct AttentionPlanObject : PlanObject<ops::AttentionPlan> {
   static constexpr const char* kName = "attention plan";
   static constexpr napi_type_tag kTag = {0x8f1d0b7c5a2e4c01, 0x9b6e52f3a1d70012};
-  using PlanObject::PlanObject;
+
+  AttentionPlanObject(const StreamObject& stream, ops::AttentionPlan plan_)
+      : PlanObject(stream, std::move(plan_)), counters(stream.device) {}
+
+  LaunchCounters counters;
 };
 
 /** The elements of a typed array property, or null where it is undefined. */
@@ -126,6 +131,11 @@ Napi::Value runAttention(const Napi::CallbackInfo& info) {
   operands.sinks = next.address();
   operands.slopes = next.address();
   launchPlan(*object, *stream, operands, [&](Device& device) {
+    operands.counter = object->counters.address(stream);
+    // Goes back to the pool at once, which hands it on only behind this launch.
+    const cuda::DeviceBuffer workspace =
+        device.context->allocate(static_cast<std::size_t>(object->plan.workspace_bytes), stream->stream);
+    operands.workspace = workspace.pointer();
     ops::launch_attention(device.api(), device.context->modules(), object->plan, operands, stream->stream);
   });
   return info.Env().Undefined();

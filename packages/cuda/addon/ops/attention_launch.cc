@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "../../../../kernels/cuda/attention/combine_params.h"
 #include "../driver/error.h"
 #include "../runtime/launch.h"
 #include "attention_portable.h"
@@ -50,6 +51,41 @@ bool takes_copy_engine(const AttentionPlan& plan, const AttentionOperands& o) {
   return plan.key_length == 0 || (attention_view_aligned(o.k) && attention_view_aligned(o.v));
 }
 
+float* partial_out(const AttentionOperands& o) { return reinterpret_cast<float*>(o.workspace); }
+
+// Behind all partial Os.
+float* partial_lse(const AttentionPlan& plan, const AttentionOperands& o) {
+  return partial_out(o) + plan.partials * plan.side * plan.partial_width;
+}
+
+// Joins the parts of split rows; behind the kernel that wrote them.
+void launch_combine(const Api& api, cuda::ModuleCache& modules, const AttentionPlan& plan, const AttentionOperands& o,
+                    driver::CUstream stream) {
+  attention::CombineParams params{};
+  params.splits = at<attention::Split>(o.tables, plan.splits);
+  params.partial_out = partial_out(o);
+  params.partial_lse = partial_lse(plan, o);
+  params.out = reinterpret_cast<void*>(o.out.base);
+  params.sequence_stride = o.out.sequence_stride;
+  params.head_stride = o.out.head_stride;
+  params.batch_stride = o.out.batch_stride;
+  params.lse = reinterpret_cast<float*>(o.lse);
+  params.sinks = reinterpret_cast<const float*>(o.sinks);
+  params.heads = plan.heads;
+  params.query_tiles = plan.query_tiles;
+  params.query_length = static_cast<int32_t>(plan.query_length);
+  params.side = plan.side;
+  params.stride = plan.partial_width;
+  params.width = plan.value_dim;
+  cuda::LaunchShape shape;
+  shape.grid = {static_cast<unsigned>(plan.split_rows * plan.side), 1, 1};
+  shape.block = {attention::kCombineThreads, 1, 1};
+  shape.stream = stream;
+  const char* kernel =
+      plan.type == ElementType::kF16 ? "sparsek_attention_combine_f16" : "sparsek_attention_combine_bf16";
+  cuda::launch(api, modules.kernel("attention_combine.cubin", kernel, 0), shape, params);
+}
+
 }  // namespace
 
 bool attention_view_aligned(const AttentionView& view) {
@@ -84,7 +120,12 @@ void launch_attention(const Api& api, cuda::ModuleCache& modules, const Attentio
   params.patterns = at<attention::Pattern>(o.tables, plan.patterns);
   params.head_map = at<int32_t>(o.tables, plan.head_map);
   params.order = plan.has_order ? at<int32_t>(o.tables, plan.order) : nullptr;
-  params.ticket = const_cast<uint32_t*>(at<uint32_t>(o.tables, plan.ticket));
+  params.ticket = reinterpret_cast<uint32_t*>(o.counter);
+  if (plan.split_rows > 0) {
+    params.chunks = at<attention::Chunk>(o.tables, plan.chunks);
+    params.partial_out = partial_out(o);
+    params.partial_lse = partial_lse(plan, o);
+  }
   params.lse = reinterpret_cast<float*>(o.lse);
   params.sinks = reinterpret_cast<const float*>(o.sinks);
   params.slopes = reinterpret_cast<const float*>(o.slopes);
@@ -106,6 +147,7 @@ void launch_attention(const Api& api, cuda::ModuleCache& modules, const Attentio
   shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
   shape.stream = stream;
   cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
+  if (plan.split_rows > 0) launch_combine(api, modules, plan, o, stream);
 }
 
 }  // namespace sparsek::ops

@@ -21,6 +21,8 @@ struct AttentionOperands {
   driver::CUdeviceptr sinks = 0;   // float32 [heads]; 0: none
   driver::CUdeviceptr slopes = 0;  // float32 [heads]; read when the plan was made with `alibi`
   driver::CUdeviceptr tables = 0;  // the plan's tables, uploaded
+  driver::CUdeviceptr counter = 0;    // 4 bytes that are 0 and that no other launch uses meanwhile; 0 again afterwards
+  driver::CUdeviceptr workspace = 0;  // plan.workspace_bytes, written and read by this launch
 };
 
 // Whether the copy engine can address a tensor: 16-byte aligned base and strides.

@@ -7,6 +7,7 @@
 
 #include "../../../../kernels/cuda/attention/portable_params.h"
 #include "attention_portable.h"
+#include "attention_split.h"
 
 namespace sparsek::ops {
 
@@ -119,6 +120,52 @@ Pattern append_pattern(std::vector<uint8_t>& tables, const AttentionMaskView& ma
   return result;
 }
 
+// Index of the pattern of an item.
+int32_t pattern_of(const AttentionPlan& plan, const AttentionMaskView& mask, int32_t code) {
+  const int32_t pair = code / plan.query_tiles;
+  const int32_t row = mask.batches == 1 ? 0 : pair / plan.heads, column = mask.heads == 1 ? 0 : pair % plan.heads;
+  return mask.head_map[row * mask.heads + column];
+}
+
+// Where whole items would leave multiprocessors idle: parts of them, longest first. False when nothing is to be split.
+bool split_items(AttentionPlan& plan, const AttentionMaskView& mask, const std::vector<std::vector<int32_t>>& costs,
+                 const DeviceShape& device) {
+  if (plan.items == 0) return false;
+  const int teams = plan.side == 64 ? 2 : 1;
+  std::vector<int32_t> cost(plan.items);
+  for (int32_t code = 0; code < plan.items; ++code)
+    cost[code] = costs[pattern_of(plan, mask, code)][code % plan.query_tiles];
+  plan.partial_width = instance_dim(std::max(plan.head_dim, plan.value_dim));
+  const int64_t partial_bytes = int64_t{4} * plan.side * (plan.partial_width + 1);
+  const std::vector<int32_t> parts = choose_parts({cost, device.multiprocessors * teams, partial_bytes});
+  if (parts.empty()) return false;
+  std::vector<Chunk> chunks;
+  std::vector<int32_t> lengths;
+  std::vector<Split> splits;
+  for (int32_t code = 0; code < plan.items; ++code) {
+    if (parts[code] > 1) splits.push_back({code, static_cast<int32_t>(plan.partials), parts[code], 0});
+    const std::vector<int32_t> bounds =
+        part_bounds(mask, mask.patterns[pattern_of(plan, mask, code)], code % plan.query_tiles, cost[code], parts[code]);
+    for (int32_t part = 0; part < parts[code]; ++part) {
+      chunks.push_back({code, bounds[part], bounds[part + 1],
+                        parts[code] > 1 ? static_cast<int32_t>(plan.partials++) : -1});
+      lengths.push_back(cost[code] / parts[code]);
+    }
+  }
+  std::vector<int32_t> order(chunks.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) { return lengths[a] > lengths[b]; });
+  std::vector<Chunk> sorted;
+  for (const int32_t index : order) sorted.push_back(chunks[index]);
+  plan.items = static_cast<int32_t>(sorted.size());
+  plan.grid = std::min((plan.items + teams - 1) / teams, device.multiprocessors);
+  plan.chunks = append(plan.tables, sorted.data(), sorted.size());
+  plan.splits = append(plan.tables, splits.data(), splits.size());
+  plan.split_rows = static_cast<int32_t>(splits.size());
+  plan.workspace_bytes = plan.partials * partial_bytes;
+  return true;
+}
+
 // Longest first inside each section. One pattern whose tiles only grow or only shrink needs no table.
 void order_items(AttentionPlan& plan, const AttentionMaskView& mask,
                  const std::vector<std::vector<int32_t>>& costs) {
@@ -128,11 +175,7 @@ void order_items(AttentionPlan& plan, const AttentionMaskView& mask,
     plan.descending = std::is_sorted(cost.begin(), cost.end()) ? 1 : 0;
     if (plan.descending || std::is_sorted(cost.rbegin(), cost.rend())) return;
   }
-  const auto cost_of = [&](int32_t code) {
-    const int32_t pair = code / plan.query_tiles;
-    const int32_t row = mask.batches == 1 ? 0 : pair / plan.heads, column = mask.heads == 1 ? 0 : pair % plan.heads;
-    return costs[mask.head_map[row * mask.heads + column]][code % plan.query_tiles];
-  };
+  const auto cost_of = [&](int32_t code) { return costs[pattern_of(plan, mask, code)][code % plan.query_tiles]; };
   std::vector<int32_t> order(plan.items);
   std::iota(order.begin(), order.end(), 0);
   for (int32_t first = 0; first < pairs; first += plan.section) {
@@ -206,10 +249,8 @@ AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape
     plan.document_start = append(plan.tables, mask.document_start, mask.key_length);
     plan.document_end = append(plan.tables, mask.document_end, mask.key_length);
   }
-  if (!plan.portable) order_items(plan, mask, costs);
+  if (!plan.portable && !split_items(plan, mask, costs, device)) order_items(plan, mask, costs);
   count_blocks(plan, mask, costs);
-  const uint32_t zero = 0;
-  plan.ticket = append(plan.tables, &zero, 1);
   return plan;
 }
 

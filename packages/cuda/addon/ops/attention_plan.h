@@ -59,10 +59,15 @@ struct AttentionPlan {
   int step_keys = 0;                   // keys of one box of K and V
   int32_t query_tiles = 0, items = 0, section = 1, descending = 0;
   int32_t map_batches = 1, map_heads = 1;
-  // To be uploaded once, zeros included (the ticket counter is one of them); ranges are 256-byte aligned. One launch of
-  // a plan may be in flight at a time: launches share the counter.
+  // To be uploaded once; ranges are 256-byte aligned. Kernels only read them.
   std::vector<uint8_t> tables;
-  TableRange patterns, head_map, document_start, document_end, order, ticket;
+  TableRange patterns, head_map, document_start, document_end, order;
+  // Set when long rows are split along their keys: the parts in order of work, and the rows to be joined afterwards.
+  TableRange chunks, splits;
+  int32_t split_rows = 0;              // entries of `splits`; 0: every item is whole
+  int64_t partials = 0;
+  int32_t partial_width = 0;           // columns of a partial O
+  int64_t workspace_bytes = 0;         // of one launch
   bool has_documents = false, has_order = false;
   int64_t visited_blocks = 0;          // over all batches and heads
 };
@@ -74,5 +79,9 @@ AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape
 
 // Visible blocks of every query tile of a pattern: the planner's cost model.
 std::vector<int32_t> blocks_per_tile(const AttentionMaskView& mask, const MaskPatternView& pattern);
+
+// Where a tile of `cost` visible blocks is cut into parts of equal length: parts + 1 bounds as in attention::Chunk.
+std::vector<int32_t> part_bounds(const AttentionMaskView& mask, const MaskPatternView& pattern, int32_t tile,
+                                 int32_t cost, int32_t parts);
 
 }  // namespace sparsek::ops

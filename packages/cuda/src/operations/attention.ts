@@ -30,9 +30,9 @@ export interface DeviceAttentionOperands {
 }
 
 /**
- * A plan of attention on operands in device memory. Launches of one plan must follow each other, on one stream or ordered
- * by events: they share a counter. In the half types, infinities and NaN in V spread to every query of a block that they are
- * hidden in. Widths that are no multiple of 8 are right but slow.
+ * A plan of attention on operands in device memory. Its launches may run at the same time on several streams; a graph that
+ * holds some must not be replayed while it still runs. In the half types, infinities and NaN in V spread to every query of a
+ * block that they are hidden in. Widths that are no multiple of 8 are right but slow.
  */
 export interface DeviceAttentionPlan extends Disposable {
   readonly kernel: string;

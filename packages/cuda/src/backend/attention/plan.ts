@@ -55,6 +55,8 @@ export function planAttention(
     const vSpecials = nonFinitePositions(binding, v.values, dtype);
     const vMemory = scratch.upload(vSpecials.length > 0 ? withZeros(v.values, vSpecials) : v.values);
     const oMemory = scratch.allocate(o.values.byteLength);
+    // NaN, so that an element that a kernel left out would show.
+    device.stream.fill(oMemory, 0xff);
     const lseMemory = scratch.allocate(lse?.byteLength ?? 0);
     const sinkMemory = scratch.upload(sinks);
     const slopeMemory = scratch.upload(alibiSlopes);
