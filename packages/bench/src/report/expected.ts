@@ -35,11 +35,14 @@ export function expectedRecord(
 const TYPICAL = 0.75;
 
 /**
- * Cases whose share of the limit is far below the median of those of the same operation and limit: what is slow for no
+ * Cases whose share of the limit is far below the median of those of the same operation, blocks and limit: what is slow for no
  * reason that the model knows, without any peer.
  */
 export function slowCases(results: readonly CaseResult[]): CaseResult[] {
-  const kind = ({ case: it, expected }: CaseResult) => `${it.operation} ${expected?.boundBy}`;
+  const kind = ({ case: it, expected }: CaseResult) => {
+    const { blockShape } = it.operation === 'attention' ? it : it.pattern;
+    return `${it.operation} ${blockShape.join('x')} ${expected?.boundBy}`;
+  };
   return results.filter((result) => {
     const { expected } = result;
     if (!expected) return false;

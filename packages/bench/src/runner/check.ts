@@ -1,6 +1,14 @@
 import { maskStatistics, sliceRows } from '@sparsek/bsr';
 import type { BlockMask, DenseMatrix, Values } from '@sparsek/types';
-import { ATTENTION_ABSOLUTE, PRODUCT_FROBENIUS, referenceAttention, referenceSpmm } from '@sparsek/validator';
+import {
+  ATTENTION_ABSOLUTE,
+  largestError,
+  PRODUCT_FROBENIUS,
+  referenceAttention,
+  referenceSpmm,
+  relativeError,
+  spreadOver,
+} from '@sparsek/validator';
 import type { AttentionData, CaseData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase } from '../case/schema.js';
 import type { CheckResult } from '../report/schema.js';
@@ -50,34 +58,33 @@ function checkSpmm({ a, b }: SpmmData): CaseCheck {
   const dense = selectColumns(b, columns);
   const costOfRow = Math.max(1, (a.values.length / m) * columns.length);
   const rowsAtPlace = Math.max(1, Math.min(height, Math.floor(CHECK_BUDGET / SAMPLED_PLACES / costOfRow)));
-  const places = spread(m - Math.min(m, rowsAtPlace) + 1, SAMPLED_PLACES).map((begin) => ({
+  const places = spreadOver(m - Math.min(m, rowsAtPlace) + 1, SAMPLED_PLACES).map((begin) => ({
     begin,
     end: Math.min(m, begin + rowsAtPlace),
   }));
-  const expected = places.map(({ begin, end }) => {
+  const rows = places.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, r) => begin + r));
+  const reference = new Float64Array(rows.length * columns.length);
+  let filled = 0;
+  for (const { begin, end } of places) {
     const slice = sliceRows(a, begin, end);
     const problem = { pattern: slice, dtype: a.dtype, denseExtent: columns.length };
-    return referenceSpmm(problem, { values: slice.values, dense });
-  });
-  const rows = places.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, r) => begin + r));
+    reference.set(referenceSpmm(problem, { values: slice.values, dense }), filled);
+    filled += (end - begin) * columns.length;
+  }
   return {
     rows,
     compare(result) {
-      let squaredError = 0;
-      let squaredNorm = 0;
-      let row = 0;
-      for (const reference of expected) {
-        for (let r = 0; r < reference.length / columns.length; r++, row++) {
-          for (const [c, column] of columns.entries()) {
-            const wanted = reference[r * columns.length + c]!;
-            // A missing element must fail the check, and NaN fails every comparison.
-            squaredError += (wanted - (result.rows[row * n + column] ?? Number.NaN)) ** 2;
-            squaredNorm += wanted ** 2;
-          }
-        }
+      const sampled = new Float32Array(reference.length);
+      for (let row = 0, e = 0; row < rows.length; row++) {
+        // A missing element must fail the check.
+        for (const column of columns) sampled[e++] = result.rows[row * n + column] ?? Number.NaN;
       }
-      const error = squaredNorm > 0 ? Math.sqrt(squaredError / squaredNorm) : Math.sqrt(squaredError);
-      return verdict(error, PRODUCT_FROBENIUS[a.dtype], rows.length, result.finite);
+      return verdict(
+        relativeError(reference, sampled),
+        PRODUCT_FROBENIUS[a.dtype],
+        rows.length,
+        result.finite,
+      );
     },
   };
 }
@@ -90,7 +97,7 @@ function visibleShare(mask: BlockMask): number {
 function sampledColumns(n: number): number[] {
   if (n <= SAMPLED_COLUMNS) return Array.from({ length: n }, (_, column) => column);
   const width = SAMPLED_COLUMNS / COLUMN_GROUPS;
-  return spread(n - width + 1, COLUMN_GROUPS).flatMap((begin) =>
+  return spreadOver(n - width + 1, COLUMN_GROUPS).flatMap((begin) =>
     Array.from({ length: width }, (_, column) => begin + column),
   );
 }
@@ -113,7 +120,7 @@ function checkAttention(
   const { queryLength, keyLength } = mask;
   const stepsOfQuery = keyLength * (STEPS_A_KEY + 2 * headDim * visibleShare(mask));
   const wanted = SAMPLED_QUERIES * stepsOfQuery > QUERY_BUDGET ? FEWER_QUERIES : SAMPLED_QUERIES;
-  const numbers = spread(batch * heads * queryLength, wanted);
+  const numbers = spreadOver(batch * heads * queryLength, wanted);
   const rows = numbers.map((row) => ({
     batch: Math.floor(row / (heads * queryLength)),
     head: Math.floor(row / queryLength) % heads,
@@ -123,13 +130,8 @@ function checkAttention(
   const { o } = referenceAttention(problem, { q, k, v, ...(sinks && { sinks }) }, { rows });
   return {
     rows: numbers,
-    compare(result) {
-      let error = 0;
-      for (const [index, reference] of o.entries()) {
-        const difference = Math.abs(reference - (result.rows[index] ?? Number.NaN));
-        error = Number.isNaN(difference) ? Number.NaN : Math.max(error, difference);
-      }
-      return verdict(error, ATTENTION_ABSOLUTE[dtype], rows.length, result.finite);
+    compare({ rows: found, finite }) {
+      return verdict(largestError(o, found), ATTENTION_ABSOLUTE[dtype], rows.length, finite);
     },
   };
 }
@@ -141,10 +143,3 @@ const verdict = (error: number, bound: number, rows: number, finite: boolean): C
   bound,
   rows,
 });
-
-/** Up to `count` different numbers below `length`, evenly spread, with both ends. */
-function spread(length: number, count: number): number[] {
-  const last = Math.min(count, length) - 1;
-  if (last <= 0) return length > 0 ? [0] : [];
-  return Array.from({ length: last + 1 }, (_, index) => Math.round((index * (length - 1)) / last));
-}
