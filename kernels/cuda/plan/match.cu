@@ -85,6 +85,7 @@ extern "C" __global__ void __launch_bounds__(kMatchWindow) sparsek_match_window(
       uint32_t found = 0;
       for (int y = lane; y < size; y += 32) found = max(found, is_free[y] ? row[y] : 0);
       found = __reduce_max_sync(kAll, found);
+      __syncwarp();  // every lane has read its `best`
       if (lane == 0) best[x] = found;
     }
     __syncthreads();
