@@ -10,3 +10,4 @@
 SPARSEK_PORTABLE(f16, sparsek::gemm::TensorProduct<__half>)
 SPARSEK_PORTABLE(bf16, sparsek::gemm::TensorProduct<__nv_bfloat16>)
 SPARSEK_PORTABLE(f32, sparsek::gemm::ExactProduct)
+SPARSEK_PORTABLE(tf32, sparsek::gemm::Tf32Product)

@@ -18,6 +18,7 @@ namespace sparsek::gemm {
 template <typename T>
 struct TensorProduct {  // f16 and bf16 by mma.sync
   using Element = T;
+  __device__ static T convert(T value) { return value; }
   static constexpr int kPitchA = kPortableStepK + 8;           // 16-byte rows that fall into different banks
   static constexpr int kPitchB = kPortableTileColumns + 8;
 
@@ -43,6 +44,7 @@ struct TensorProduct {  // f16 and bf16 by mma.sync
 
 struct ExactProduct {  // float32 by fused multiply-add, in the same distribution of results over lanes
   using Element = float;
+  __device__ static float convert(float value) { return value; }
   static constexpr int kPitchA = kPortableStepK + 1;
   static constexpr int kPitchB = kPortableTileColumns + 2;
 
@@ -64,6 +66,36 @@ struct ExactProduct {  // float32 by fused multiply-add, in the same distributio
         for (int j = 0; j < 4; ++j)
 #pragma unroll
           for (int e = 0; e < 4; ++e) acc[i][j][e] = fmaf(av[2 * i + e / 2], bv[2 * j + (e & 1)], acc[i][j][e]);
+    }
+  }
+};
+
+// float32 rounded to tf32 (10 bits of mantissa) on the way to shared memory, by mma.sync.
+struct Tf32Product {
+  using Element = float;
+  static constexpr int kPitchA = kPortableStepK + 4;           // the 8 x 4 and 4 x 8 words of a fragment in different banks
+  static constexpr int kPitchB = kPortableTileColumns + 8;
+
+  __device__ static float convert(float value) { return __uint_as_float(ptx::round_to_tf32(value)); }
+
+  __device__ static void multiply(float (&acc)[2][4][4], const float* a, const float* b, int row0, int column0, int lane) {
+    const int g = lane / 4, c = lane % 4;
+#pragma unroll
+    for (int k = 0; k < kPortableStepK; k += 8) {
+      uint32_t af[2][4], bf[4][2];
+#pragma unroll
+      for (int i = 0; i < 2; ++i)
+#pragma unroll
+        for (int e = 0; e < 4; ++e)
+          af[i][e] = __float_as_uint(a[(row0 + 16 * i + 8 * (e & 1) + g) * kPitchA + k + 4 * (e / 2) + c]);
+#pragma unroll
+      for (int j = 0; j < 4; ++j)
+#pragma unroll
+        for (int e = 0; e < 2; ++e) bf[j][e] = __float_as_uint(b[(k + 4 * e + c) * kPitchB + column0 + 8 * j + g]);
+#pragma unroll
+      for (int i = 0; i < 2; ++i)
+#pragma unroll
+        for (int j = 0; j < 4; ++j) ptx::mma_m16n8k8_tf32(acc[i][j], af[i], bf[j][0], bf[j][1]);
     }
   }
 };
@@ -125,10 +157,10 @@ struct Portable {
 #pragma unroll
     for (int i = 0; i < kPerThread; ++i) {
       const int index = thread + i * kThreads;
-      s.a[buffer][index / kK * Product::kPitchA + index % kK] = a[i];
+      s.a[buffer][index / kK * Product::kPitchA + index % kK] = Product::convert(a[i]);
       const int bk = p.b_column == 1 ? index / kN : index % kK;
       const int bn = p.b_column == 1 ? index % kN : index / kK;
-      s.b[buffer][bk * Product::kPitchB + bn] = b[i];
+      s.b[buffer][bk * Product::kPitchB + bn] = Product::convert(b[i]);
     }
   }
 

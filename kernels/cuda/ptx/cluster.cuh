@@ -26,4 +26,14 @@ __device__ __forceinline__ uint32_t map_shared_rank(uint32_t address, uint32_t c
   return mapped;
 }
 
+// From an address of `map_shared_rank`.
+__device__ __forceinline__ float4 load_cluster_float4(uint32_t address) {
+  float4 v;
+  asm volatile("ld.shared::cluster.v4.f32 {%0,%1,%2,%3}, [%4];"
+               : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w)
+               : "r"(address)
+               : "memory");
+  return v;
+}
+
 }  // namespace sparsek::ptx

@@ -10,6 +10,10 @@ __device__ __forceinline__ uint32_t shared_address(const void* pointer) {
   return static_cast<uint32_t>(__cvta_generic_to_shared(pointer));
 }
 
+__device__ __forceinline__ void store_shared(uint32_t address, uint4 v) {
+  asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};" ::"r"(address), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
+}
+
 // True in exactly one lane of a converged warp. Cheaper than `lane == 0` because ptxas knows that a single lane runs.
 __device__ __forceinline__ bool elect_one() {
   uint32_t elected;

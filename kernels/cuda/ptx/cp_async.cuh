@@ -10,6 +10,11 @@ __device__ __forceinline__ void cp_async_16(uint32_t destination, const void* so
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(destination), "l"(source), "r"(bytes) : "memory");
 }
 
+// The same through L1, for what neighbouring warps read as well.
+__device__ __forceinline__ void cp_async_16_cached(uint32_t destination, const void* source, int bytes) {
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 16, %2;" ::"r"(destination), "l"(source), "r"(bytes) : "memory");
+}
+
 __device__ __forceinline__ void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 
 template <int Pending>

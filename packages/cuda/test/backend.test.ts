@@ -19,6 +19,7 @@ const double = useDriverDouble({
   'spmm_narrow_f16.cubin': '* 64',
   'spmm_pack.cubin': '* 16',
   'spmm_reduce.cubin': '* 64',
+  'spmm_skinny_f16.cubin': '* 128',
   'spmm_portable.fatbin': '* 64',
   'bsr_transpose.fatbin': '* 32',
   'attention_portable_d64.fatbin': '* 256',
@@ -30,9 +31,9 @@ const pattern: BsrPattern = {
   indptr: Int32Array.of(0, 1, 3),
   indices: Int32Array.of(2, 0, 1),
 };
-const problem: SpmmProblem = { pattern, dtype: 'f16', denseExtent: 40 };
+const problem: SpmmProblem = { pattern, dtype: 'f16', denseExtent: 136 };
 const values = new Uint16Array(3 * 64 * 64);
-const dense = { shape: [192, 40] as const, dtype: 'f16' as const, values: new Uint16Array(192 * 40) };
+const dense = { shape: [192, 136] as const, dtype: 'f16' as const, values: new Uint16Array(192 * 136) };
 
 function launches(): readonly string[] {
   return double.calls('cuLaunchKernelEx').map((line) => line.split(' parameter ')[0]!);
@@ -60,7 +61,7 @@ describe('spmm', () => {
       using plan = await backend.planSpmm(problem);
       expect(plan.kernel).toMatch(/^sparsek_wide_64x64_n_\w+$/);
       const { output } = await plan.run({ values, dense, alpha: 2.5 });
-      expect(output.shape).toEqual([128, 40]);
+      expect(output.shape).toEqual([128, 136]);
       expect(output.dtype).toBe('f16');
       expect(launches()[0]).toMatch(
         /^cuLaunchKernelEx sparsek_wide_64x64_n_\w+ grid \d+,\d+,\d+ block \d+,1,1 shared \d+( |$)/,
@@ -86,7 +87,7 @@ describe('spmm', () => {
       using right = await backend.planSpmm({ ...problem, side: 'right', transpose: true });
       await right.run({
         values,
-        dense: { shape: [40, 192], dtype: 'f16', values: new Uint16Array(192 * 40) },
+        dense: { shape: [136, 192], dtype: 'f16', values: new Uint16Array(192 * 136) },
       });
       for (const line of launches()) expect(line.split(' ')[1]).toMatch(/^sparsek_wide_64x64_t_/);
       expect(launches()).toHaveLength(2);
@@ -98,7 +99,7 @@ describe('spmm', () => {
     await withBackend(async (backend) => {
       using plan = await backend.planSpmm({ ...problem, transpose: true });
       expect(plan.kernel).toMatch(/^sparsek_wide_64x64_n_\w+\+transposed$/);
-      const tall = { shape: [128, 40] as const, dtype: 'f16' as const, values: new Uint16Array(128 * 40) };
+      const tall = { shape: [128, 136] as const, dtype: 'f16' as const, values: new Uint16Array(128 * 136) };
       await plan.run({ values, dense: tall });
       const [first, second] = launches().map((line) => line.split(' ')[1]);
       expect(first).toBe('sparsek_transpose_blocks_16');
@@ -119,6 +120,27 @@ describe('spmm', () => {
     });
   });
 
+  it('multiplies few columns in one launch, whatever their order and alignment', async () => {
+    await withBackend(async (backend) => {
+      const of = (columns: number) => ({
+        shape: [192, columns] as const,
+        dtype: 'f16' as const,
+        values: new Uint16Array(192 * columns),
+      });
+      using few = await backend.planSpmm({ ...problem, denseExtent: 13 });
+      expect(few.kernel).toBe('sparsek_skinny_n16_r2_k64');
+      await few.run({ values, dense: of(13) });
+      await few.run({ values, dense: { ...of(13), order: 'column', leadingDimension: 192 } });
+      using one = await backend.planSpmm({ ...problem, denseExtent: 1 });
+      await one.run({ values, dense: of(1) });
+      expect(launches().map((line) => line.split(' ')[1])).toEqual([
+        'sparsek_skinny_n16_r2_k64_n',
+        'sparsek_skinny_n16_r2_k64_t',
+        'sparsek_skinny_n8_r2_k64_n',
+      ]);
+    });
+  });
+
   it('takes blocks and dtypes that the fast kernels do not', async () => {
     await withBackend(async (backend) => {
       const odd = randomPattern({ shape: [50, 70], blockShape: [5, 7], density: 0.3, seed: 1 });
@@ -126,6 +148,33 @@ describe('spmm', () => {
         using plan = await backend.planSpmm({ pattern: odd, dtype, denseExtent: 8 });
         expect(plan.kernel).toBe(`sparsek_portable_${dtype}`);
       }
+    });
+  });
+
+  it('rounds float32 to tf32 only where it is allowed to', async () => {
+    await withBackend(async (backend) => {
+      const wide = { shape: [192, 136] as const, dtype: 'f32' as const, values: new Float32Array(192 * 136) };
+      for (const [precision, kernel] of [
+        [undefined, 'sparsek_portable_f32'],
+        ['exact', 'sparsek_portable_f32'],
+        ['tf32', 'sparsek_portable_tf32'],
+      ] as const) {
+        double.forget();
+        using plan = await backend.planSpmm({
+          ...problem,
+          dtype: 'f32',
+          ...(precision === undefined ? {} : { precision }),
+        });
+        expect(plan.kernel).toBe(kernel);
+        await plan.run({ values: new Float32Array(3 * 64 * 64), dense: wide });
+        expect(launches().map((line) => line.split(' ')[1])).toEqual([kernel]);
+      }
+      using half = await backend.planSpmm({ ...problem, precision: 'tf32' });
+      expect(half.kernel).toMatch(/^sparsek_wide_/);
+      const unknown = { ...problem, precision: 'fast' } as unknown as SpmmProblem;
+      await expect(backend.planSpmm(unknown)).rejects.toThrow(
+        /Expected 'exact' or 'tf32' for precision but received "?'?fast/,
+      );
     });
   });
 
@@ -138,7 +187,7 @@ describe('spmm', () => {
         dense,
         bias: new Float32Array(128),
         beta: 1,
-        c: { shape: [128, 40], dtype: 'f16', values: new Uint16Array(128 * 40) },
+        c: { shape: [128, 136], dtype: 'f16', values: new Uint16Array(128 * 136) },
       });
       plan[Symbol.dispose]();
       expect(backend.cudaDevice.memory().pool.used).toBe(before);
@@ -148,8 +197,8 @@ describe('spmm', () => {
   it('writes into the matrix that it is given', async () => {
     await withBackend(async (backend) => {
       using plan = await backend.planSpmm(problem);
-      const out = { shape: [128, 40] as const, dtype: 'f16' as const, values: new Uint16Array(128 * 40) };
-      const c = { ...out, values: new Uint16Array(128 * 40).fill(0x3c00) };
+      const out = { shape: [128, 136] as const, dtype: 'f16' as const, values: new Uint16Array(128 * 136) };
+      const c = { ...out, values: new Uint16Array(128 * 136).fill(0x3c00) };
       // Without a kernel the result is what was uploaded: C.
       const { output } = await plan.run({ values, dense, beta: 1, c, out });
       expect(output).toBe(out);
@@ -177,7 +226,7 @@ describe('spmm', () => {
       double.forget();
       const wrong = [
         { values: values.subarray(1), dense },
-        { values, dense: { ...dense, shape: [40, 192] as const } },
+        { values, dense: { ...dense, shape: [136, 192] as const } },
         { values, dense, beta: 1 },
         { values, dense, bias: new Float32Array(3) },
       ];

@@ -22,13 +22,13 @@ const double = useDriverDouble({
 });
 
 const pattern = randomPattern({ shape: [128, 192], blockShape: [16, 16], density: 0.3, seed: 3 });
-const problem = { pattern, dtype: 'f16', denseExtent: 64 } as const;
+const problem = { pattern, dtype: 'f16', denseExtent: 72 } as const;
 
 function operands(device: CudaDevice) {
   return {
     values: device.allocate(pattern.indices.length * 512),
-    dense: emptyDense(device, [192, 64], 'f16'),
-    out: emptyDense(device, [128, 64], 'f32'),
+    dense: emptyDense(device, [192, 72], 'f16'),
+    out: emptyDense(device, [128, 72], 'f32'),
   };
 }
 
@@ -87,9 +87,9 @@ describe('spmm on the device', () => {
     double.forget();
     const wrong = [
       { ...given, values: device.allocate(16) },
-      { ...given, dense: emptyDense(device, [64, 192], 'f16') },
-      { ...given, dense: emptyDense(device, [192, 64], 'bf16') },
-      { ...given, out: emptyDense(device, [128, 63], 'f32') },
+      { ...given, dense: emptyDense(device, [72, 192], 'f16') },
+      { ...given, dense: emptyDense(device, [192, 72], 'bf16') },
+      { ...given, out: emptyDense(device, [128, 71], 'f32') },
       { ...given, bias: device.allocate(4) },
       { ...given, packed: device.allocate(4) },
     ];

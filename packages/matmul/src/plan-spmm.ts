@@ -7,6 +7,7 @@ import {
   type Dtype,
   InvalidArgumentError,
   type Plan,
+  type Precision,
   type RunOptions,
   type Shape,
   type SpmmInputs,
@@ -34,6 +35,8 @@ export interface SpmmShapeOptions {
   readonly outputDtype?: Dtype;
   /** Applied last. Default `none`. */
   readonly activation?: Activation;
+  /** Whether float32 inputs may be rounded to tf32. Default `exact`. */
+  readonly precision?: Precision;
 }
 
 export interface PlanSpmmOptions extends SpmmShapeOptions, CallOptions {
@@ -85,13 +88,13 @@ export async function planSpmm(a: BsrMatrix, options: PlanSpmmOptions): Promise<
       columns,
     );
   }
-  const { transpose, outputDtype, activation } = options;
+  const { transpose, outputDtype, activation, precision } = options;
   const problem: SpmmProblem = {
     pattern: patternOf(a),
     dtype: a.dtype,
     side: columns === undefined ? 'right' : 'left',
     denseExtent,
-    ...given({ transpose, outputDtype, activation }),
+    ...given({ transpose, outputDtype, activation, precision }),
   };
   const backend = await backendFor(options, 'spmm', a.dtype);
   const plan = await backend.planSpmm(problem, planOptions(options));

@@ -7,6 +7,13 @@ import type { AttentionLayout, AttentionTensor } from './tensor.js';
 export type Activation = 'none' | 'relu' | 'gelu' | 'silu';
 
 /**
+ * How float32 inputs may be multiplied: `exact`, with all their bits; or `tf32`, rounded to 10 bits of mantissa first, which
+ * tensor cores multiply. Sums are float32 either way. `tf32` is a permission: a backend without such units, and products of
+ * other dtypes, stay exact.
+ */
+export type Precision = 'exact' | 'tf32';
+
+/**
  * C = activation(alpha * op(A) * B + beta * C + bias), A block-sparse, for side `left`;
  * C = activation(alpha * B * op(A) + beta * C + bias) for side `right`.
  */
@@ -24,6 +31,8 @@ export interface SpmmProblem {
   readonly outputDtype?: Dtype;
   /** Default `none`. */
   readonly activation?: Activation;
+  /** Default `exact`. */
+  readonly precision?: Precision;
 }
 
 export interface SpmmInputs {

@@ -15,6 +15,7 @@ export function checkSpmmProblem(problem: SpmmProblem, validate: boolean): void 
   if (validate) checkPattern(problem.pattern, 'pattern');
   checkDtype(problem.dtype, 'dtype');
   checkChoice(problem.side ?? 'left', ['left', 'right'], 'side');
+  checkChoice(problem.precision ?? 'exact', ['exact', 'tf32'], 'precision');
   checkProduct(problem);
 }
 

@@ -19,7 +19,7 @@ struct SpmmPlanObject : PlanObject<ops::SpmmPlan> {
   using PlanObject::PlanObject;
 };
 
-/** rows, columns, blockRows, blockColumns, indptr, indices, elementType, denseColumns, batch, bColumnMajor */
+/** rows, columns, blockRows, blockColumns, indptr, indices, elementType, denseColumns, batch, bColumnMajor, tf32 */
 ops::SpmmShape readShape(ArgumentReader& next) {
   ops::SpmmShape shape;
   shape.pattern.rows = next.size();
@@ -32,6 +32,7 @@ ops::SpmmShape readShape(ArgumentReader& next) {
   shape.dense_columns = next.size();
   shape.batch = next.integer();
   shape.b_column_major = next.flag();
+  shape.tf32 = next.flag();
   return shape;
 }
 

@@ -8,6 +8,7 @@
 #include "../../../../kernels/cuda/gemm/reduce_params.h"
 #include "../../../../kernels/cuda/gemm/wide_params.h"
 #include "../runtime/launch.h"
+#include "skinny_launch.h"
 #include "tensor_maps.h"
 
 namespace sparsek::ops {
@@ -166,10 +167,7 @@ void launch_portable(const Api& api, cuda::ModuleCache& modules, const SpmmPlan&
                 static_cast<unsigned>(plan.shape.batch)};
   shape.block = {kPortableThreads, 1, 1};
   shape.stream = stream;
-  const char* kernel = plan.shape.type == ElementType::kF32   ? "sparsek_portable_f32"
-                       : plan.shape.type == ElementType::kF16 ? "sparsek_portable_f16"
-                                                              : "sparsek_portable_bf16";
-  cuda::launch(api, modules.kernel("spmm_portable.fatbin", kernel, 0), shape, params);
+  cuda::launch(api, modules.kernel("spmm_portable.fatbin", portable_kernel(plan.shape), 0), shape, params);
 }
 
 }  // namespace
@@ -196,6 +194,7 @@ void pack_spmm_values(const Api& api, cuda::ModuleCache& modules, const SpmmPlan
 
 bool spmm_operands_aligned(const SpmmPlan& plan, const SpmmOperands& operands) {
   if (plan.nnzb == 0) return true;
+  if (plan.family == Family::kSkinny) return skinny_operands_aligned(plan, operands);
   if (!tensor_map_possible(b_view(plan, operands))) return false;
   return plan.family == Family::kNarrow ? operands.values % 4 == 0 && operands.packed % 16 == 0
                                         : tensor_map_possible(values_view(plan, operands));
@@ -206,6 +205,10 @@ void launch_spmm(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& pla
   if (plan.shape.pattern.rows == 0 || plan.shape.dense_columns == 0 || plan.shape.batch == 0) return;
   if (plan.family == Family::kPortable || !spmm_operands_aligned(plan, operands)) {
     launch_portable(api, modules, plan, operands, stream);
+    return;
+  }
+  if (plan.family == Family::kSkinny) {
+    launch_skinny(api, modules, plan, operands, epilogue_params(plan, operands), stream);
     return;
   }
   if (plan.family == Family::kNarrow) {

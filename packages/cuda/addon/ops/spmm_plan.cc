@@ -5,7 +5,9 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "../../../../kernels/cuda/gemm/skinny_params.h"
 #include "../../../../kernels/cuda/gemm/wide_params.h"
+#include "skinny_plan.h"
 #include "spmm_groups.h"
 #include "spmm_schedule.h"
 #include "spmm_unions.h"
@@ -20,6 +22,7 @@ constexpr int64_t kWideSplitCost = 40;     // about 5 microseconds
 constexpr int64_t kFewColumns = 128;       // up to here the variant for few columns moves less
 constexpr int64_t kNarrowEpilogueCost = 170;  // units of 512 bytes from L2
 constexpr int64_t kNarrowSplitCost = 670;
+constexpr int64_t kResidentBytes = int64_t{40} << 20;  // of A that repeated products find in L2
 constexpr int64_t kRasterBytes = int64_t{24} << 20;  // A of one raster group; L2 keeps about 30 MB of hot data
 
 template <typename T>
@@ -170,14 +173,36 @@ void finish_narrow(SpmmPlan& plan, const DeviceShape& device, const PlanOptions&
   plan.splits = append(plan.tables, schedule.splits.data(), schedule.splits.size());
 }
 
+void finish_skinny(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {
+  const PatternView& p = plan.shape.pattern;
+  const int columns = skinny_columns(plan.shape.dense_columns);
+  const SkinnySchedule schedule = schedule_skinny(p, plan.shape.dense_columns, plan.shape.batch, device.multiprocessors,
+                                                  options.cluster);
+  plan.family = Family::kSkinny;
+  plan.module = plan.shape.type == ElementType::kF16 ? "spmm_skinny_f16" : "spmm_skinny_bf16";
+  // The launch adds how B is read.
+  plan.kernel = "sparsek_skinny_n" + std::to_string(columns) + "_r" + std::to_string(skinny_strips(p.block_rows)) + "_k" +
+                std::to_string(skinny_step(p.block_rows, p.block_columns));
+  plan.threads = kSkinnyThreads;
+  plan.shared_bytes = skinny_shared_bytes(columns, skinny_strips(p.block_rows),
+                                          skinny_step(p.block_rows, p.block_columns));
+  plan.tile_rows = p.block_rows;
+  plan.tile_columns = columns;
+  plan.cluster = schedule.cluster;
+  plan.grid = static_cast<int>(schedule.items.size()) * schedule.cluster;
+  plan.imbalance = schedule.imbalance;
+  plan.split_tiles = static_cast<int>(schedule.splits.size());
+  plan.workspace_bytes = int64_t{4} * schedule.partials * p.block_rows * columns;
+  plan.items = append(plan.tables, schedule.items.data(), schedule.items.size());
+  plan.splits = append(plan.tables, schedule.splits.data(), schedule.splits.size());
+}
+
 bool is_native_side(int side) { return side == 16 || side == 32 || side == 64 || side == 128; }
 
 void finish_portable(SpmmPlan& plan) {
   plan.family = Family::kPortable;
   plan.module = "spmm_portable";
-  plan.kernel = plan.shape.type == ElementType::kF32   ? "sparsek_portable_f32"
-                : plan.shape.type == ElementType::kF16 ? "sparsek_portable_f16"
-                                                       : "sparsek_portable_bf16";
+  plan.kernel = portable_kernel(plan.shape);
 }
 
 // The Hopper kernels count block rows, pieces and coordinates of the copy engine in 32 bits.
@@ -187,17 +212,34 @@ bool fits_coordinates(const SpmmPlan& plan) {
   return plan.nnzb * p.block_rows < INT32_MAX && pieces < INT32_MAX;
 }
 
+// Measured: large blocks with more columns are better off with the wide kernel's ring, the more so where A comes from
+// device memory.
+bool skinny_wins(const SpmmPlan& plan) {
+  const PatternView& p = plan.shape.pattern;
+  const int64_t columns = plan.shape.dense_columns;
+  if (p.block_rows < 64 || p.block_columns < 64 || columns <= 16) return columns <= kSkinnyColumns;
+  const bool in_l2 = 2 * plan.nnzb * p.block_rows * p.block_columns <= kResidentBytes;
+  return in_l2 && columns <= (p.block_rows == 64 ? 64 : 32);
+}
+
 Family choose_family(const SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {
   const PatternView& p = plan.shape.pattern;
   const bool native = is_native_side(p.block_rows) && is_native_side(p.block_columns);
   if (device.compute_major != 9 || plan.shape.type == ElementType::kF32 || !native || !fits_coordinates(plan) ||
       options.force_portable)
     return Family::kPortable;
+  if (options.allow_skinny && !options.force_narrow && skinny_wins(plan)) return Family::kSkinny;
   if (p.block_rows >= 64 && p.block_columns >= 64 && !options.force_narrow) return Family::kWide;
   return plan.shape.b_column_major ? Family::kPortable : Family::kNarrow;
 }
 
 }  // namespace
+
+std::string portable_kernel(const SpmmShape& shape) {
+  const ElementType type = shape.type;
+  const char* name = type == ElementType::kF16 ? "f16" : type == ElementType::kBF16 ? "bf16" : shape.tf32 ? "tf32" : "f32";
+  return std::string("sparsek_portable_") + name;
+}
 
 SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const PlanOptions& options) {
   const PatternView& p = shape.pattern;
@@ -217,6 +259,9 @@ SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const
       break;
     case Family::kNarrow:
       finish_narrow(plan, device, options);
+      break;
+    case Family::kSkinny:
+      finish_skinny(plan, device, options);
       break;
     default:
       finish_portable(plan);

@@ -26,6 +26,7 @@ struct SpmmShape {
   int64_t dense_columns;       // columns of B and C
   int32_t batch = 1;
   bool b_column_major = false;
+  bool tf32 = false;           // float32 inputs may be rounded to tf32
 };
 
 struct DeviceShape {
@@ -40,11 +41,12 @@ struct PlanOptions {
   bool group_rows = true;      // group block rows by shared columns rather than in order
   bool force_narrow = false;   // the union kernel where the wide one would do
   bool force_portable = false;
+  bool allow_skinny = true;    // the kernel for few columns
   // Groups block rows by overlap in place of `group_block_rows`, with the same result (spmm_match.h); empty: on the host.
   std::function<std::vector<int32_t>(const PatternView&, int size)> group;
 };
 
-enum class Family { kPortable, kWide, kNarrow };
+enum class Family { kPortable, kWide, kNarrow, kSkinny };
 
 // A range of a plan's tables, in bytes.
 struct TableRange {
@@ -69,6 +71,9 @@ struct SpmmPlan {
   double sharing = 1.0;         // mean number of block rows that use a fetched panel of B
   double imbalance = 1.0;       // longest list over the mean, by the cost model
 };
+
+// The portable kernel for these elements, also of plans of other families.
+std::string portable_kernel(const SpmmShape& shape);
 
 // Never empty-handed: what the Hopper kernels do not take (other chips, block shapes or element types, B in column order
 // for small blocks) goes to the portable kernel. Throws std::invalid_argument for sizes beyond 32-bit rows and columns.

@@ -1,4 +1,4 @@
-import { type BsrPattern, BYTES_PER_ELEMENT, type Dtype } from '@sparsek/types';
+import { type BsrPattern, BYTES_PER_ELEMENT, type Dtype, type Precision } from '@sparsek/types';
 import { ELEMENT_CODE } from '../backend/codes.js';
 import { createScratch, type Scratch, type Session } from '../backend/session.js';
 import { driverVersion } from '../driver/driver.js';
@@ -23,12 +23,15 @@ export interface SpmmTuning {
   readonly denseExtent: number;
   /** How the dense matrix lies. */
   readonly columnMajor: boolean;
+  /** Default `exact`. */
+  readonly precision?: Precision | undefined;
 }
 
 /** The arguments of the addon's planner. */
-export function nativeSpmm({ pattern, dtype, denseExtent, columnMajor }: SpmmTuning): NativeSpmm {
+export function nativeSpmm({ pattern, dtype, denseExtent, columnMajor, precision }: SpmmTuning): NativeSpmm {
   const { shape, blockShape, indptr, indices } = pattern;
-  return [...shape, ...blockShape, indptr, indices, ELEMENT_CODE[dtype], denseExtent, 1, columnMajor];
+  const tf32 = precision === 'tf32';
+  return [...shape, ...blockShape, indptr, indices, ELEMENT_CODE[dtype], denseExtent, 1, columnMajor, tf32];
 }
 
 /**
@@ -121,7 +124,7 @@ function fillRandom({ device }: Session, scratch: Scratch, dtype: Dtype, bytes: 
 /** Everything that a choice depends on, sizes by class. */
 function keyOf(
   { device }: Session,
-  { pattern, dtype, denseExtent, columnMajor }: SpmmTuning,
+  { pattern, dtype, denseExtent, columnMajor, precision = 'exact' }: SpmmTuning,
   candidates: readonly string[],
 ): TuningKey {
   const { shape, blockShape, indptr, indices } = pattern;
@@ -138,6 +141,7 @@ function keyOf(
     dtype,
     blockShape: blockShape.join('x'),
     columnMajor,
+    precision,
     rows: sizeClass(shape[0]),
     inner: sizeClass(shape[1]),
     columns: sizeClass(denseExtent),

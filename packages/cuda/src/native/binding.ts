@@ -115,6 +115,7 @@ export type NativeSpmm = readonly [
   denseColumns: number,
   batch: number,
   bColumnMajor: boolean,
+  tf32: boolean,
 ];
 
 export interface NativeBinding {

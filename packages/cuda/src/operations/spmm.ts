@@ -6,6 +6,7 @@ import {
   BYTES_PER_ELEMENT,
   type Dtype,
   InvalidArgumentError,
+  type Precision,
   type Shape,
 } from '@sparsek/types';
 import { tuneSpmm } from '../autotune/spmm.js';
@@ -29,6 +30,8 @@ export interface DeviceSpmmProblem {
   readonly denseExtent: number;
   /** B is given by its transpose, [N, K] in row order. Default false. */
   readonly transposedDense?: boolean;
+  /** Whether float32 inputs may be rounded to tf32. Default `exact`. */
+  readonly precision?: Precision;
   /** What `tuneSpmmOnDevice` gave for this problem. Default: what the cost model chooses. */
   readonly candidate?: string;
   /** Check the pattern. Default true; with false, a malformed one gives undefined results. */
@@ -79,16 +82,18 @@ export async function tuneSpmmOnDevice(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<string> {
   checkProblem(device, problem);
-  const { pattern, dtype, denseExtent, transposedDense: columnMajor = false } = problem;
-  return tuneSpmm(createSession(device), { pattern, dtype, denseExtent, columnMajor }, options.signal);
+  const { pattern, dtype, denseExtent, transposedDense: columnMajor = false, precision } = problem;
+  const product = { pattern, dtype, denseExtent, columnMajor, precision };
+  return tuneSpmm(createSession(device), product, options.signal);
 }
 
 function checkProblem(
   device: CudaDevice,
-  { pattern, dtype, denseExtent, validate }: DeviceSpmmProblem,
+  { pattern, dtype, denseExtent, precision = 'exact', validate }: DeviceSpmmProblem,
 ): void {
   checkDtype(dtype, 'dtype');
   checkExtent(denseExtent, 'denseExtent');
+  checkChoice(precision, ['exact', 'tf32'], 'precision');
   if (validate !== false) checkPattern(pattern, 'pattern');
   requireSupport(device.info, 'spmm', dtype);
 }
@@ -101,14 +106,14 @@ function checkProblem(
  */
 export function planSpmmOnDevice(device: CudaDevice, problem: DeviceSpmmProblem): DeviceSpmmPlan {
   const start = performance.now();
-  const { pattern, dtype, denseExtent, transposedDense = false } = problem;
+  const { pattern, dtype, denseExtent, transposedDense = false, precision } = problem;
   const { binding } = deviceState(device);
   checkProblem(device, problem);
   const tuned =
     problem.candidate === undefined
       ? undefined
       : { columnMajor: transposedDense, candidate: problem.candidate };
-  const plans = createNativePlans(createSession(device), { pattern, dtype, denseExtent }, tuned);
+  const plans = createNativePlans(createSession(device), { pattern, dtype, denseExtent, precision }, tuned);
   const { plan, kernel, packedBytes } = plans.planFor(transposedDense);
   const [m, k] = pattern.shape;
   const denseShape: Shape = transposedDense ? [denseExtent, k] : [k, denseExtent];

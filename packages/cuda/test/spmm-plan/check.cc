@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../../../../kernels/cuda/gemm/narrow_params.h"
+#include "../../../../kernels/cuda/gemm/skinny_params.h"
 #include "../../../../kernels/cuda/gemm/wide_params.h"
 #include "../../addon/ops/spmm_plan.h"
 
@@ -30,6 +31,7 @@ void require(bool condition, const std::string& what) {
 }
 
 int count(int extent, int side) { return (extent + side - 1) / side; }
+int count_of_rows(const Pattern& p) { return count(p.rows, p.block_rows); }
 
 // Row i keeps a block with probability density, or every block when i is `full_row`.
 Pattern random_pattern(int rows, int columns, int r, int c, double density, int full_row, uint32_t seed) {
@@ -160,6 +162,49 @@ void check_items(const SpmmPlan& plan, const Pattern& p, int multiprocessors) {
   require(strips == sums.size(), "rows outside the matrix are computed");
 }
 
+// Items of the kernel for few columns are pieces of block rows; those of a split row follow each other without a gap.
+void check_skinny(const SpmmPlan& plan, const Pattern& p) {
+  const WorkItem* items = table<WorkItem>(plan, plan.items);
+  const int count = static_cast<int>(plan.items.bytes / sizeof(WorkItem));
+  require(plan.grid == count * plan.cluster, "the grid is not one cluster an item");
+  require(plan.cluster <= kSkinnyMaxCluster && (plan.cluster & (plan.cluster - 1)) == 0, "the cluster is no power of two");
+  require(plan.shared_bytes <= 227 * 1024, "the kernel asks for more shared memory than there is");
+  std::map<std::tuple<int, int>, std::pair<int, int>> done;  // by row and batch: the blocks that are added
+  std::map<int, WorkItem> pieces;
+  for (int i = 0; i < count; ++i) {
+    if (items[i].partial >= 0) {
+      require(pieces.emplace(items[i].partial, items[i]).second, "two pieces share a slot");
+    } else {
+      require(done.insert({{items[i].slot_row[0], items[i].batch}, {items[i].first, items[i].last}}).second,
+              "a block row is computed twice");
+    }
+  }
+  const SplitTile* splits = table<SplitTile>(plan, plan.splits);
+  size_t used = 0;
+  for (int s = 0; s < plan.split_tiles; ++s) {
+    const int first = pieces.at(splits[s].first_partial).first;
+    int next = first;
+    for (int i = 0; i < splits[s].partials; ++i, ++used) {
+      const WorkItem& piece = pieces.at(splits[s].first_partial + i);
+      require(piece.slot_row[0] == splits[s].slot_row[0] && piece.batch == splits[s].batch, "a piece is of another row");
+      require(piece.first == next && piece.last > next, "the pieces of a split row leave a gap");
+      next = piece.last;
+    }
+    require(done.insert({{splits[s].slot_row[0], splits[s].batch}, {first, next}}).second, "a split row is computed twice");
+  }
+  require(used == pieces.size(), "a piece belongs to no split row");
+  require(plan.workspace_bytes == int64_t{4} * static_cast<int64_t>(used) * p.block_rows * plan.tile_columns,
+          "the workspace does not hold the pieces");
+  for (int row = 0; row < count_of_rows(p); ++row)
+    for (int batch = 0; batch < plan.shape.batch; ++batch) {
+      const auto found = done.find({row * p.block_rows, batch});
+      require(found != done.end(), "block row " + std::to_string(row) + " is not computed");
+      require(found->second == std::make_pair(p.indptr[row], p.indptr[row + 1]),
+              "block row " + std::to_string(row) + " has other blocks than its own");
+    }
+  require(done.size() == static_cast<size_t>(count_of_rows(p)) * plan.shape.batch, "rows outside the matrix are computed");
+}
+
 int check(const Pattern& p, int columns, int batch, const PlanOptions& options) {
   SpmmShape shape;
   shape.pattern = {p.rows, p.columns, p.block_rows, p.block_columns, p.indptr.data(), p.indices.data()};
@@ -169,14 +214,14 @@ int check(const Pattern& p, int columns, int batch, const PlanOptions& options) 
   constexpr int kMultiprocessors = 132;
   const SpmmPlan plan = make_spmm_plan(shape, {kMultiprocessors, 9}, options);
   require(plan.family != Family::kPortable, "a Hopper shape got the portable kernel");
-  check_items(plan, p, kMultiprocessors);
+  plan.family == Family::kSkinny ? check_skinny(plan, p) : check_items(plan, p, kMultiprocessors);
   return plan.split_tiles;
 }
 
 }  // namespace
 
 int main() {
-  int plans = 0, splits = 0;
+  int plans = 0, splits = 0, skinny_splits = 0;
   for (const int r : {16, 32, 64, 128})
     for (const int c : {16, 32, 64, 128})
       for (const double density : {0.0, 0.05, 0.4, 1.0})
@@ -188,8 +233,10 @@ int main() {
             const uint32_t seed = static_cast<uint32_t>(1000 * r + c);
             try {
               splits += check(random_pattern(1000, 1500, r, c, density, -1, seed), 700, 2, options);
-              splits += check(random_pattern(300, 20000, r, c, density / 8, 1, seed), 8, 1, options);
-              plans += 2;
+              splits += check(random_pattern(300, 20000, r, c, density / 8, 1, seed), 80, 1, options);
+              skinny_splits += check(random_pattern(300, 20000, r, c, density / 8, 1, seed), 8, 2, options);
+              skinny_splits += check(random_pattern(5000, 3000, r, c, density / 8, 7, seed), 33, 1, options);
+              plans += 4;
             } catch (const std::exception& fault) {
               std::printf("blocks %d x %d, density %g, grouped %d, cluster %d: %s\n", r, c, density, group, cluster, fault.what());
               return 1;
@@ -202,6 +249,6 @@ int main() {
     std::printf("short lists: %s\n", fault.what());
     return 1;
   }
-  std::printf("%d plans, %d split tiles\n", plans, splits);
-  return splits > 0 ? 0 : 1;
+  std::printf("%d plans, %d split tiles\n", plans, splits + skinny_splits);
+  return splits > 0 && skinny_splits > 0 ? 0 : 1;
 }

@@ -30,14 +30,14 @@ export async function planSpmm(
   throwIfAborted(options);
   checkSpmmProblem(problem, options.validate !== false);
   const { binding, device } = session;
-  const { dtype, outputDtype = dtype, activation = 'none' } = problem;
+  const { dtype, outputDtype = dtype, activation = 'none', precision = 'exact' } = problem;
   const product = spmmProduct(problem);
   const [rows, columns] = product.output;
   const orientation = orient(problem);
   const { transposed, order } = orientation;
   const { denseExtent } = problem;
   // A row-order matrix is the common case; transposed, its rows are columns.
-  const usual = { pattern: orientation.pattern, dtype, denseExtent, columnMajor: transposed };
+  const usual = { pattern: orientation.pattern, dtype, denseExtent, columnMajor: transposed, precision };
   const tuned = options.autotune
     ? { columnMajor: transposed, candidate: await tuneSpmm(session, usual, options.signal) }
     : undefined;
