@@ -53,9 +53,10 @@ describe("tables of a GPU's evidence", () => {
           results: [
             {
               case: { name: 'big' },
+              ...{ usefulFlops: 1e9, denseFlops: 8e9 },
               noise: 0.01,
               contestants: [
-                { name: 'sparsek cuda', timing, usefulTflops: 100, check: { passed: true } },
+                { name: 'sparsek cuda', timing, timeRatio: 1, usefulTflops: 100, check: { passed: true } },
                 peer('cuBLAS, dense random A', 3),
                 peer('PyTorch BSR', 4, false),
                 { name: 'cuSPARSE BSR', skipped: 'refused' },
@@ -70,8 +71,22 @@ describe("tables of a GPU's evidence", () => {
   it('have a column for each peer that ran, and call a wrong one wrong', () => {
     const drawn = GPU_TABLES['gpu-spmm'].draw(evidence);
     expect(drawn).toContain('| cuBLAS, dense random A takes | PyTorch BSR takes | check |');
-    expect(drawn).toContain('| big | 2.00 ms | 100 TFLOP/s | 500 TFLOP/s | 3.00x | wrong | ok |');
+    expect(drawn).toContain('| big | 2.00 ms | 100 TFLOP/s | 500 TFLOP/s | 0.38 | 3.00x | wrong | ok |');
     expect(drawn).toContain('differed by at most 1.0 %');
+  });
+
+  it('list what the machine can do at most', () => {
+    const [, { report }] = evidence.benchmarks;
+    const limits = {
+      arithmetic: [{ dtype: 'f16', flopsPerSecond: 9e14 }],
+      bandwidths: [{ what: 'L2 cache', bytesPerSecond: 8e12 }],
+    };
+    const drawn = GPU_TABLES['gpu-limits'].draw({
+      ...evidence,
+      benchmarks: [{ suite: 'gemm', report: { ...report, limits } }],
+    });
+    expect(drawn).toContain('| matrix products, f16 | 900 TFLOP/s |\n| L2 cache | 8.00 TB/s |');
+    expect(GPU_TABLES['gpu-limits'].draw(evidence)).toBe('Not recorded yet.');
   });
 
   it('say so when a suite is not part of it', () => {
