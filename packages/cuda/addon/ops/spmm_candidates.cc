@@ -15,6 +15,7 @@ constexpr Candidate kCandidates[] = {
     {kModelCandidate, [](PlanOptions&) {}},
     {"cluster-1", [](PlanOptions& o) { o.cluster = 1; }},
     {"cluster-2", [](PlanOptions& o) { o.cluster = 2; }},
+    {"not-skinny", [](PlanOptions& o) { o.allow_skinny = false; }},
     {"in-order", [](PlanOptions& o) { o.group_rows = false; }},
     {"narrow", [](PlanOptions& o) { o.force_narrow = true; }},
     {"portable", [](PlanOptions& o) { o.force_portable = true; }},
