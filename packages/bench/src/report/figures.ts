@@ -13,6 +13,13 @@ export function formatFlops(tflops: number): string {
   return tflops >= 1 ? `${tflops.toPrecision(3)} TFLOP/s` : `${(tflops * 1000).toPrecision(3)} GFLOP/s`;
 }
 
+/** Bytes per second with a unit that keeps the number readable. */
+export function formatBandwidth(bytesPerSecond: number): string {
+  return bytesPerSecond >= 1e12
+    ? `${(bytesPerSecond / 1e12).toPrecision(3)} TB/s`
+    : `${(bytesPerSecond / 1e9).toPrecision(3)} GB/s`;
+}
+
 /** The rate that matters for a case: floating-point work, or bytes where nothing is multiplied. */
 export function formatRate(contestant: ContestantResult): string {
   if (contestant.usefulTflops !== undefined) return formatFlops(contestant.usefulTflops);

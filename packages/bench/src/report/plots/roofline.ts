@@ -1,6 +1,6 @@
 import { drawChart } from '../charts.js';
 import { compareWithLimits, slowCases } from '../expected.js';
-import { formatFlops, formatMs } from '../figures.js';
+import { formatBandwidth, formatFlops, formatMs } from '../figures.js';
 import type { PagePart } from '../page.js';
 import type { BenchReport, MachineLimits } from '../schema.js';
 
@@ -94,10 +94,7 @@ function roof({ arithmetic, bytesPerSecond }: MachineLimits, intensities: readon
 
 function bandwidthTable({ bandwidths }: MachineLimits): PagePart[] {
   if (!bandwidths) return [];
-  const rows = bandwidths.map(({ what, bytesPerSecond }) => [
-    what,
-    `${(bytesPerSecond / 1e9).toPrecision(3)} GB/s`,
-  ]);
+  const rows = bandwidths.map(({ what, bytesPerSecond }) => [what, formatBandwidth(bytesPerSecond)]);
   return [{ kind: 'table', caption: 'Bandwidth measured in this run', head: ['of', 'rate'], rows }];
 }
 
@@ -115,7 +112,7 @@ function describe({ arithmetic, bytesPerSecond, bandwidthKernel }: MachineLimits
   });
   return (
     `Measured in this run: ${rates.join(', ')}; ` +
-    `memory ${(bytesPerSecond / 1e9).toPrecision(3)} GB/s (${bandwidthKernel}). A share above 100 % means that ` +
+    `memory ${formatBandwidth(bytesPerSecond)} (${bandwidthKernel}). A share above 100 % means that ` +
     'data stayed in a cache, or that the kernel of the case is better than the one that measured the limit.'
   );
 }

@@ -51,8 +51,16 @@ function series(
 }
 
 function densityKey({ case: it }: CaseResult): string | undefined {
-  if (it.operation !== 'spmm') return undefined;
-  return `${it.m}x${it.k}x${it.n}, block ${it.pattern.blockShape.join('x')}, ${it.dtype}`;
+  if (it.operation === 'spmm') {
+    const { kind, blockShape } = it.pattern;
+    return `${it.m}x${it.k}x${it.n}, block ${blockShape.join('x')}, ${kind}, ${it.dtype}`;
+  }
+  if (it.operation === 'attention' && typeof it.mask !== 'string' && it.mask.kind === 'random-blocks') {
+    const { queryLength, heads, kvHeads, headDim, blockShape, mask } = it;
+    const perHead = mask.perHead ? ', a mask a head' : '';
+    return `${queryLength} tokens, D = ${headDim}, ${heads} heads on ${kvHeads}, block ${blockShape.join('x')}${perHead}`;
+  }
+  return undefined;
 }
 
 function sizeKey({ case: it }: CaseResult): string | undefined {
