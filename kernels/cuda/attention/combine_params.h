@@ -12,8 +12,10 @@ struct alignas(16) Split {
   int32_t reserved;
 };
 
-constexpr int kCombineThreads = 128;  // one block a row
-constexpr int kMostParts = 256;       // of a row
+constexpr int kCombineThreads = 128;
+constexpr int kMostParts = 256;  // of a row
+// Up to so many parts a row, a warp joins a row; beyond, a block of threads.
+constexpr int kFewParts = 16;
 
 struct CombineParams {
   const Split* splits;

@@ -111,11 +111,12 @@ class Consumer {
     ptx::wgmma_commit();
   }
 
-  // O += P V, committed.
-  __device__ __forceinline__ void issue_values(Outputs& o, const Weights& weights) const {
+  // O += P V, or O = P V with `accumulate` 0; committed.
+  __device__ __forceinline__ void issue_values(Outputs& o, const Weights& weights, int accumulate) const {
     const uint64_t v = tile::mn_major(s_.v[v_.slot], C::kKvChunkBytes);
 #pragma unroll
-    for (int i = 0; i < kSteps; ++i) ValueProduct::rs(o, weights[i], tile::advance(v, i * tile::kStepMnMajor), 1);
+    for (int i = 0; i < kSteps; ++i)
+      ValueProduct::rs(o, weights[i], tile::advance(v, i * tile::kStepMnMajor), i > 0 ? 1 : accumulate);
     ptx::wgmma_commit();
   }
 
@@ -194,22 +195,22 @@ class Consumer {
       leave_keys(step, slot);
       finish_scores(s, keep, step, row);
       Outputs o;
-#pragma unroll
-      for (int i = 0; i < kOutputs; ++i) o[i] = 0.0f;
+      int accumulate = 0;  // the first products of an item replace what O held
       SoftmaxState state;
       first_softmax<T>(s, even, state, row.scale);
       Item next;
       for (;;) {
         if (step.last) {
-          next = conclude(o, s, even, keep, state, step, item, slot, row);
+          next = conclude(o, s, even, keep, state, step, item, slot, row, accumulate);
           break;
         }
-        advance(o, s, even, odd, state, step, item, slot, row);
+        advance(o, s, even, odd, state, step, item, slot, row, accumulate);
+        accumulate = 1;
         if (step.last) {
-          next = conclude(o, s, odd, keep, state, step, item, slot, row);
+          next = conclude(o, s, odd, keep, state, step, item, slot, row, 1);
           break;
         }
-        advance(o, s, odd, even, state, step, item, slot, row);
+        advance(o, s, odd, even, state, step, item, slot, row, 1);
       }
       if (C::kQStages == 1 || next.tile < 0 || next.empty) return next;
       item = next;
@@ -220,15 +221,15 @@ class Consumer {
   // The last products of an item and its store; with two Qs, the first scores of the next item under them.
   __device__ __forceinline__ Item conclude(Outputs& o, Scores& s, Weights& weights, KeepBits& keep,
                                            const SoftmaxState& state, Step& step, const Item& item, int slot,
-                                           Row& row) {
+                                           Row& row, int accumulate) {
     if (C::kQStages == 1) {
-      finish_values(o, weights);
+      finish_values(o, weights, accumulate);
       store(o, state, item, slot);
       return await_item();
     }
     const Item next = await_item();
     if (next.tile < 0 || next.empty) {
-      finish_values(o, weights);
+      finish_values(o, weights, accumulate);
       store(o, state, item, slot);
       return next;
     }
@@ -237,7 +238,7 @@ class Consumer {
     ptx::pin(s);
     ptx::pin(o);
     ptx::wgmma_fence();
-    issue_values(o, weights);
+    issue_values(o, weights, accumulate);
     issue_scores(s, item_slot());
     step = s_.step[k_.slot];
     row = row_of(next);
@@ -252,7 +253,7 @@ class Consumer {
 
   // Adds the products of the step before, whose weights are `before`, and leaves the weights of the next step in `now`.
   __device__ __forceinline__ void advance(Outputs& o, Scores& s, Weights& before, Weights& now, SoftmaxState& state,
-                                          Step& step, const Item& item, int slot, const Row& row) {
+                                          Step& step, const Item& item, int slot, const Row& row, int accumulate) {
     ptx::mbarrier_wait(&s_.k_full[k_.slot], k_.parity);
     step = s_.step[k_.slot];
     if (C::kOrdered) await_turn(warpgroup_);  // both warpgroups take the same number of turns: the steps of their items
@@ -264,7 +265,7 @@ class Consumer {
     ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
     ptx::pin(o);
     ptx::wgmma_fence();
-    issue_values(o, before);
+    issue_values(o, before, accumulate);
     if (C::kOrdered) pass_turn(warpgroup_);
     ptx::wgmma_wait<1>();
     ptx::pin(s);
@@ -282,11 +283,11 @@ class Consumer {
     }
   }
 
-  __device__ __forceinline__ void finish_values(Outputs& o, Weights& weights) {
+  __device__ __forceinline__ void finish_values(Outputs& o, Weights& weights, int accumulate) {
     ptx::mbarrier_wait(&s_.v_full[v_.slot], v_.parity);
     ptx::pin(o);
     ptx::wgmma_fence();
-    issue_values(o, weights);
+    issue_values(o, weights, accumulate);
     ptx::wgmma_wait<0>();
     ptx::pin(o);
     leave_values();

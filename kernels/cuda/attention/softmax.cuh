@@ -31,11 +31,6 @@ __device__ __forceinline__ float log2_approx(float x) {
   return y;
 }
 
-__device__ __forceinline__ float quad_max(float x) {
-  x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 1));
-  return fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 2));
-}
-
 struct SoftmaxState {
   float reference[2] = {-CUDART_INF_F, -CUDART_INF_F};  // raw scores; -infinity while a row has seen nothing
   float offset[2] = {0.0f, 0.0f};                       // reference * scale, or 0 while there is none
@@ -50,10 +45,15 @@ __device__ __forceinline__ void raise_reference(const float (&s)[Count], Softmax
   float part[2][2] = {{s[0], s[1]}, {s[2], s[3]}};  // two chains a row
 #pragma unroll
   for (int i = 4; i < Count; ++i) part[(i >> 1) & 1][i & 1] = fmaxf(part[(i >> 1) & 1][i & 1], s[i]);
-  const float top[2] = {fmaxf(part[0][0], part[0][1]), fmaxf(part[1][0], part[1][1])};
+  float top[2] = {fmaxf(part[0][0], part[0][1]), fmaxf(part[1][0], part[1][1])};
+#pragma unroll
+  for (int distance = 1; distance <= 2; distance *= 2) {
+#pragma unroll
+    for (int r = 0; r < 2; ++r) top[r] = fmaxf(top[r], __shfl_xor_sync(0xffffffffu, top[r], distance));
+  }
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
-    const float next = fmaxf(state.reference[r], quad_max(top[r]));
+    const float next = fmaxf(state.reference[r], top[r]);
     const bool seen = next != -CUDART_INF_F;
     const float base = seen ? next : 0.0f;  // subtracting -infinity would give NaN
     rescale[r] = exp2_approx((state.reference[r] - base) * scale);

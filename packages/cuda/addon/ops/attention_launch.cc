@@ -78,11 +78,13 @@ void launch_combine(const Api& api, cuda::ModuleCache& modules, const AttentionP
   params.stride = plan.partial_width;
   params.width = plan.value_dim;
   cuda::LaunchShape shape;
-  shape.grid = {static_cast<unsigned>(plan.split_rows * plan.side), 1, 1};
+  const bool few = plan.most_parts <= attention::kFewParts;
+  const int block_rows = few ? attention::kCombineThreads / 32 : 1;
+  shape.grid = {static_cast<unsigned>(plan.split_rows * (plan.side / block_rows)), 1, 1};
   shape.block = {attention::kCombineThreads, 1, 1};
   shape.stream = stream;
-  const char* kernel =
-      plan.type == ElementType::kF16 ? "sparsek_attention_combine_f16" : "sparsek_attention_combine_bf16";
+  const std::string kernel = std::string("sparsek_attention_combine_") + (few ? "few_" : "") +
+                             (plan.type == ElementType::kF16 ? "f16" : "bf16");
   cuda::launch(api, modules.kernel("attention_combine.cubin", kernel, 0), shape, params);
 }
 

@@ -28,7 +28,8 @@ struct AttentionOperands {
 // Whether the copy engine can address a tensor: 16-byte aligned base and strides.
 bool attention_view_aligned(const AttentionView& view);
 
-// Tensors that the copy engine cannot address go to the portable kernel. The context must be current. Throws a DriverError, or a MissingKernelError when the cubins are not there.
+// Tensors that the copy engine cannot address go to the portable kernel. The context must be current. Throws a DriverError,
+// or a MissingKernelError when the cubins are not there.
 void launch_attention(const driver::Api& api, cuda::ModuleCache& modules, const AttentionPlan& plan,
                       const AttentionOperands& operands, driver::CUstream stream);
 

@@ -162,6 +162,7 @@ bool split_items(AttentionPlan& plan, const AttentionMaskView& mask, const std::
   plan.chunks = append(plan.tables, sorted.data(), sorted.size());
   plan.splits = append(plan.tables, splits.data(), splits.size());
   plan.split_rows = static_cast<int32_t>(splits.size());
+  plan.most_parts = *std::max_element(parts.begin(), parts.end());
   plan.workspace_bytes = plan.partials * partial_bytes;
   return true;
 }

@@ -65,6 +65,7 @@ struct AttentionPlan {
   // Set when long rows are split along their keys: the parts in order of work, and the rows to be joined afterwards.
   TableRange chunks, splits;
   int32_t split_rows = 0;              // entries of `splits`; 0: every item is whole
+  int32_t most_parts = 1;              // of a row
   int64_t partials = 0;
   int32_t partial_width = 0;           // columns of a partial O
   int64_t workspace_bytes = 0;         // of one launch

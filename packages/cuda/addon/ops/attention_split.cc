@@ -16,7 +16,7 @@ constexpr double kCombineOverhead = 4.0;
 constexpr int32_t kShortestPart = 8;
 // Splitting must bring the time below this share: the model is rough. Less so for equal items, which end in rounds.
 constexpr double kWorthwhile = 0.9;
-constexpr double kWorthwhileRound = 0.985;
+constexpr double kWorthwhileRound = 0.99;
 // With more items than this for each worker, the end of a launch is even enough and need not be simulated.
 constexpr size_t kSimulated = 32;
 
@@ -75,8 +75,8 @@ void try_lengths(const SplitInput& input, Choice& best) {
   }
 }
 
-// Items of equal cost (or less by one) run in rounds, and the last round may leave workers idle: parts of its items instead, as many as fill
-// a few short rounds.
+// Items of equal cost (or less by one) run in rounds, and the last round may leave workers idle: parts of its items
+// instead, as many as fill a few short rounds.
 void try_last_round(const SplitInput& input, double whole, Choice& best) {
   const size_t items = input.cost.size(), left = items % input.workers;
   const int32_t cost = *std::max_element(input.cost.begin(), input.cost.end());
