@@ -26,7 +26,7 @@ interface Entry {
   readonly prepared: PreparedRun;
   readonly prepareMs: number;
   /** Of the result before anything was timed. */
-  readonly firstCheck?: CheckResult;
+  firstCheck?: CheckResult | undefined;
   /** Why it stopped taking part. */
   failed?: string;
 }
@@ -69,7 +69,7 @@ export async function runCase(
         await prepared.run();
         if (!isPeer && memory) peakBytes = memory.peakBytes();
         check ??= makeCheck(benchCase, data);
-        Object.assign(entry, { firstCheck: await checkEntry(entry, check) });
+        entry.firstCheck = await checkEntry(entry, check);
       } catch (error) {
         if (!isPeer) throw error;
         const entry = entries.find((other) => other.contestant === contestant);
