@@ -18,6 +18,7 @@ const double = useDriverDouble({
   'spmm_reduce.cubin': '* 64',
   'spmm_portable.fatbin': '* 64',
   'attention_d64_b128.cubin': '* 512',
+  'attention_combine.cubin': '* 104',
   'attention_portable_d64.fatbin': '* 256',
 });
 
@@ -151,6 +152,39 @@ describe('attention on the device', () => {
     const names = double.calls('cuLaunchKernelEx').map((line) => line.split(' ')[1]);
     expect(names[0]).toBe(plan.kernel);
     expect(names[1]).not.toBe(plan.kernel);
+  });
+
+  it('has a counter for every stream, and one for every captured launch', () => {
+    using device = openDevice();
+    using plan = planAttentionOnDevice(device, problem);
+    const given = tensors(device);
+    using other = device.createStream();
+    const fills = () => double.calls('cuMemsetD32Async').length;
+    plan.launch(given);
+    plan.launch(given);
+    expect(fills()).toBe(1);
+    plan.launch(given, other);
+    plan.launch(given, other);
+    plan.launch(given);
+    expect(fills()).toBe(2);
+    using graph = device.stream.capture(() => {
+      plan.launch(given);
+      plan.launch(given);
+    });
+    expect(graph).toBeDefined();
+    expect(fills()).toBe(4);
+  });
+
+  it('splits a long row, and joins its parts', () => {
+    using device = openDevice();
+    const keyLength = 32768;
+    const mask = { ...problem.mask, queryLength: 128, keyLength };
+    using plan = planAttentionOnDevice(device, { ...problem, heads: 2, kvHeads: 1, mask });
+    const tokens = (count: number) => device.allocate(count * 64 * 2);
+    const [q, k, v, out] = [tokens(256), tokens(keyLength), tokens(keyLength), tokens(256)];
+    plan.launch({ q, k, v, out });
+    const names = double.calls('cuLaunchKernelEx').map((line) => line.split(' ')[1]);
+    expect(names).toEqual([plan.kernel, expect.stringMatching(/^sparsek_attention_combine_(few_)?f16$/)]);
   });
 
   it('takes V of another width, and O of another type', () => {
