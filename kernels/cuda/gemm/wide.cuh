@@ -5,22 +5,21 @@
 // fills both halves of A; blocks of 64 rows come in pairs of block rows that share panels of B (a union list), and a half
 // without a block skips the stage.
 //
+// Sizes are in wide_shape.cuh, the way of the results to memory in wide_results.cuh.
+//
 // With Cluster = 2 two CTAs take neighbouring column panels of the same rows, and each loads half of A for both.
 #pragma once
 
-#include "../epilogue/general.cuh"
-#include "../epilogue/staged.cuh"
-#include "../pipeline/ring.cuh"
 #include "../ptx/cluster.cuh"
 #include "../ptx/fence.cuh"
 #include "../ptx/mbarrier.cuh"
-#include "../ptx/scalar.cuh"
 #include "../ptx/setmaxnreg.cuh"
 #include "../ptx/tma.cuh"
 #include "../ptx/wgmma.cuh"
 #include "../scheduler/work_list.cuh"
 #include "../tile/descriptor.cuh"
-#include "wide_params.h"
+#include "wide_results.cuh"
+#include "wide_shape.cuh"
 
 namespace sparsek::gemm {
 
@@ -28,48 +27,25 @@ enum class Order { kRow, kColumn };
 
 template <typename T, int BlockRows, int BlockColumns, Order BOrder, int Cluster, int TileColumns>
 struct Wide {
-  static_assert(BlockRows == 128 || BlockRows == 64);
-  static_assert(BlockColumns == 128 || BlockColumns == 64);
-
-  static constexpr bool kPairs = BlockRows == 64;
-  // Results leave in two passes (left and right columns) through staging for half a tile, which leaves room for a fourth
-  // stage. Few columns are bound by the loads of A: as many stages as fit.
-  static constexpr bool kFewColumns = TileColumns == kSkinnyTileColumns;
-  static constexpr int kStages = kFewColumns ? 8 : 4;
-  static constexpr int kPasses = kFewColumns ? 1 : 2;
-  static constexpr int kHalves = 2;
-  static constexpr int kHalfRows = kWideTileRows / kHalves;
-  static constexpr int kN = TileColumns;
-  static constexpr int kK = kWideStepK;
-  static constexpr int kHalfBytes = kHalfRows * kK * 2;        // 8 KB of A
-  static constexpr int kABytes = kHalves * kHalfBytes;
-  static constexpr int kBBytes = kK * kN * 2;
-  static constexpr int kStageBytes = kABytes + kBBytes;
-  static constexpr int kBChunkBytes = kK * 128;                // 64 columns of B, row-major
-  static constexpr int kStepsPerBlock = BlockColumns / kK;
-  static constexpr int kPassColumns = kN / kPasses;
-  static constexpr int kStoreChunks = kPassColumns / 64;
-  static constexpr int kStagingBytes = kStoreChunks * epilogue::kStagedChunkBytes;  // of one half
-  // 40 + 2 * 232 registers times 128 threads fill the register file.
-  static constexpr int kProducerRegisters = 40;
-  static constexpr int kConsumerRegisters = 232;
-  static_assert(epilogue::kGeneralBytes <= kStagingBytes);
-
-  // Named barriers. "Staged": a half's results are in shared memory; "free": they have been read from there.
-  static constexpr int kWarpgroupBarrier = 1;
-  static constexpr int kStagedBarrier = 3;
-  static constexpr int kFreeBarrier = 5;
-  static constexpr int kStoreThreads = 128 + 32;  // a consumer warpgroup and its store warp
-
-  struct Shared {
-    alignas(1024) char stage[kStages][kStageBytes];
-    alignas(1024) char staging[kHalves][kStagingBytes];
-    ptx::Barrier full[kStages];
-    ptx::Barrier empty[kStages];
-    int mask[kStages];  // which halves have a block in this stage (pairs only)
-  };
-  static_assert(sizeof(Shared) + 1024 <= kWideSharedBytes, "1024: slack to align the base");
-  using Ring = pipeline::RingPosition<kStages>;
+  using Shape = WideShape<BlockRows, BlockColumns, Cluster, TileColumns>;
+  using Results = WideResults<T, Shape>;
+  using Shared = typename Shape::Shared;
+  using Ring = typename Shape::Ring;
+  using Accumulators = typename Shape::Accumulators;
+  static constexpr bool kPairs = Shape::kPairs;
+  static constexpr int kN = Shape::kN;
+  static constexpr int kK = Shape::kK;
+  static constexpr int kHalves = Shape::kHalves;
+  static constexpr int kHalfRows = Shape::kHalfRows;
+  static constexpr int kHalfBytes = Shape::kHalfBytes;
+  static constexpr int kABytes = Shape::kABytes;
+  static constexpr int kBBytes = Shape::kBBytes;
+  static constexpr int kStageBytes = Shape::kStageBytes;
+  static constexpr int kBChunkBytes = Shape::kBChunkBytes;
+  static constexpr int kStages = Shape::kStages;
+  static constexpr int kStepsPerBlock = Shape::kStepsPerBlock;
+  static constexpr int kPasses = Shape::kPasses;
+  static constexpr int kWarpgroupBarrier = Shape::kWarpgroupBarrier;
 
   // ---- loads ------------------------------------------------------------------------------------------------------
   // Lane i holds entry first + i of the item, so that one coalesced load serves 32 entries.
@@ -123,10 +99,6 @@ struct Wide {
     }
   }
 
-  __device__ static int first_column(const WorkItem& item, uint32_t rank) {
-    return (item.panel * Cluster + static_cast<int>(rank)) * kN;
-  }
-
   __device__ static void load(const WideParams& p, Shared& s, int owner, uint32_t rank) {
     scheduler::WorkList work(p.items, p.item_first, owner);
     Ring ring;
@@ -134,7 +106,7 @@ struct Wide {
     ptx::grid_dependency_wait();
     for (; !work.done(); work.advance()) {
       const WorkItem item = work.current();
-      const int column = first_column(item, rank);
+      const int column = Shape::first_column(item, rank);
       const int a_batch = p.a_batched ? item.batch : 0;
       PairEntry mine = ahead;
       ahead = load_entry(p, work.next(), 0);
@@ -179,13 +151,6 @@ struct Wide {
 
   static constexpr int kTransB = BOrder == Order::kRow ? 1 : 0;
   static constexpr uint32_t kBStep = BOrder == Order::kRow ? tile::kStepMnMajor : tile::kStepKMajor;
-  using Accumulators = float[kN / 2];
-  using PassAccumulators = float[kPassColumns / 2];
-
-  __device__ static PassAccumulators& pass_of(Accumulators& d, int pass) {
-    return *reinterpret_cast<PassAccumulators*>(d + pass * (kPassColumns / 2));
-  }
-
   __device__ static void multiply_stage(Accumulators& d, uint64_t a, uint64_t b, int accumulate) {
     ptx::wgmma_fence();
 #pragma unroll
@@ -203,7 +168,7 @@ struct Wide {
     const uint64_t b_base = BOrder == Order::kRow ? tile::mn_major(s.stage[0] + kABytes, kBChunkBytes)
                                                   : tile::k_major<tile::Swizzle::k128>(s.stage[0] + kABytes);
     Accumulators d;
-    Held held;
+    typename Results::Held held;
     const bool plain = p.epilogue.staged && !epilogue::needs_transform(p.epilogue);
     int steps = work.current_entries() * kStepsPerBlock;
     ptx::grid_dependency_wait();
@@ -231,7 +196,7 @@ struct Wide {
           release(s, ring.slot, thread);
         }
         // Under the products in flight, the last tile's results go to shared memory.
-        if (held.left > 0) stage_held(p, s, held, half, thread);
+        if (held.left > 0) Results::stage_held(p, s, held, half, thread);
         ring.advance();
       }
       // What can be known before the last products end is found out here: their end and the next tile's first products
@@ -248,198 +213,15 @@ struct Wide {
       if (unreleased >= 0) release(s, unreleased, thread);
       ptx::pin(d);
       if (at_once) {
-        pack(held.word, d);
+        Results::pack(held.word, d);
         held.left = kPasses;
         continue;
       }
-      while (held.left > 0) stage_held(p, s, held, half, thread);
+      while (held.left > 0) Results::stage_held(p, s, held, half, thread);
       if (done) break;
       if (!accumulate) ptx::clear(d);
-      if (row0 >= 0) finish(p, s, item, d, held, shift, rank, half, row0, thread);
+      if (row0 >= 0) Results::finish(p, s, item, d, held, shift, rank, half, row0, thread);
     }
-  }
-
-  // ---- results ----------------------------------------------------------------------------------------------------
-  // Whether the item's results leave through the store warp's tensor stores.
-  __device__ static bool leaves_staged(const WideParams& p, const WorkItem& item) {
-    return item.partial < 0 && p.epilogue.staged;
-  }
-
-  // Results on their way from the accumulators to shared memory. They wait in registers until the next tile's first
-  // products are under way, so that the tensor cores idle only while they are converted.
-  struct Held {
-    uint32_t word[kN / 4];  // a tile as 16-bit pairs; or, while left > kPasses, its right half as float32 that awaits its
-                            // activation
-    int left = 0;           // passes to be staged; or kPasses + pieces of the right half
-  };
-  static constexpr int kPieces = 4;  // of the right half, each under the products of another step
-
-  // Writes 16-bit pairs from word `First` of `words` as one pass. Called by the 128 threads of a half.
-  template <int First, int Count>
-  __device__ static void stage_pass(Shared& s, const uint32_t (&words)[Count], int half, int thread) {
-    const uint32_t staging = ptx::shared_address(s.staging[half]);
-    begin_pass(half);
-#pragma unroll
-    for (int chunk = 0; chunk < kStoreChunks; ++chunk)
-      epilogue::stage_pairs(staging + chunk * epilogue::kStagedChunkBytes, words, First + 16 * chunk, thread);
-    end_pass(half);
-  }
-
-  template <int Count>
-  __device__ static void pack(uint32_t* words, const float (&d)[Count]) {
-#pragma unroll
-    for (int i = 0; i < Count / 2; ++i) words[i] = tile::pack<T>(d[2 * i], d[2 * i + 1]);
-  }
-
-  __device__ static float value_of(float x) { return x; }
-  __device__ static float value_of(uint32_t x) { return __uint_as_float(x); }
-
-  // 16-column groups First .. Last - 1 of a pass, with the activation, one at a time: no more registers are free.
-  template <Activation Function, int First, int Last, typename Value>
-  __device__ static void stage_groups(Shared& s, const Value (&values)[kPassColumns / 2], int half, int thread) {
-    const uint32_t staging = ptx::shared_address(s.staging[half]);
-#pragma unroll
-    for (int group = First; group < Last; ++group) {
-      float d[8];
-#pragma unroll
-      for (int i = 0; i < 8; ++i) {
-        const float x = value_of(values[8 * group + i]);
-        d[i] = Function == Activation::kGelu ? epilogue::gelu_16bit(x) : epilogue::silu_16bit(x);
-      }
-      uint32_t words[4];
-      pack(words, d);
-      epilogue::stage_group(staging + group / 4 * epilogue::kStagedChunkBytes, words, 0, group % 4, thread);
-    }
-  }
-
-  template <int First, int Last, typename Value>
-  __device__ static void stage_activated(const WideParams& p, Shared& s, const Value (&values)[kPassColumns / 2],
-                                         int half, int thread) {
-    if (p.epilogue.activation == Activation::kGelu) {
-      stage_groups<Activation::kGelu, First, Last>(s, values, half, thread);
-    } else {
-      stage_groups<Activation::kSilu, First, Last>(s, values, half, thread);
-    }
-  }
-
-  __device__ static void begin_pass(int half) {
-    ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
-  }
-
-  __device__ static void end_pass(int half) {
-    ptx::fence_async_shared();
-    ptx::indexed_barrier_arrive<kStagedBarrier, kHalves, kStoreThreads>(half);
-  }
-
-  // The next part of what is held.
-  __device__ static void stage_held(const WideParams& p, Shared& s, Held& held, int half, int thread) {
-    if constexpr (kPasses == 1) {
-      stage_pass<0>(s, held.word, half, thread);
-    } else if (held.left == 1) {
-      stage_pass<kPassColumns / 4>(s, held.word, half, thread);
-    } else if (held.left == 2) {
-      stage_pass<0>(s, held.word, half, thread);
-    } else {
-      stage_piece(p, s, held, half, thread);
-      return;
-    }
-    --held.left;
-  }
-
-  __device__ static void stage_piece(const WideParams& p, Shared& s, Held& held, int half, int thread) {
-    constexpr int kGroups = kPassColumns / 16 / kPieces;
-    static_assert(kPieces == 4);
-    if (held.left == kPasses + 4) {
-      begin_pass(half);
-      stage_activated<0, kGroups>(p, s, held.word, half, thread);
-    } else if (held.left == kPasses + 3) {
-      stage_activated<kGroups, 2 * kGroups>(p, s, held.word, half, thread);
-    } else if (held.left == kPasses + 2) {
-      stage_activated<2 * kGroups, 3 * kGroups>(p, s, held.word, half, thread);
-    } else {
-      stage_activated<3 * kGroups, 4 * kGroups>(p, s, held.word, half, thread);
-      end_pass(half);
-      held.left = 1;  // and none after this one
-    }
-    --held.left;
-  }
-
-  __device__ static void finish(const WideParams& p, Shared& s, const WorkItem& item, Accumulators& d, Held& held,
-                                epilogue::RowShift shift, uint32_t rank, int half, int row0, int thread) {
-    if (!leaves_staged(p, item)) {
-      finish_directly(p, s, item, d, rank, half, row0, thread);
-#pragma unroll
-      for (int i = 0; i < kN / 4; ++i) held.word[i] = 0;  // tells the compiler that nothing is kept meanwhile
-      return;
-    }
-    epilogue::scale_and_shift(pass_of(d, 0), p.epilogue.alpha, shift);
-    if constexpr (kPasses == 1) {
-      epilogue::activate_16bit(d, p.epilogue.activation);
-    } else if (epilogue::has_long_activation(p.epilogue)) {
-      // Half of the work on a long activation lies under the next tile's products.
-#pragma unroll
-      for (int i = 0; i < kPassColumns / 2; ++i)
-        held.word[i] = ptx::multiply_add_word(p.epilogue.alpha, pass_of(d, 1)[i], (i & 2) ? shift.high : shift.low);
-      begin_pass(half);
-      stage_activated<0, kPassColumns / 16>(p, s, pass_of(d, 0), half, thread);
-      end_pass(half);
-      held.left = kPasses + kPieces;
-      return;
-    } else {
-      epilogue::scale_and_shift(pass_of(d, 1), p.epilogue.alpha, shift);
-      epilogue::relu_16bit(d, p.epilogue.activation);
-    }
-    pack(held.word, d);
-    held.left = kPasses;
-  }
-
-  // What cannot leave by tensor store, through the same staging, 32 columns at a time. One loop over all chunks keeps the
-  // code small: the choice of accumulators is all that needs code of its own for each chunk.
-  __device__ static void finish_directly(const WideParams& p, Shared& s, const WorkItem& item, const Accumulators& d,
-                                         uint32_t rank, int half, int row0, int thread) {
-    float* staging = reinterpret_cast<float*>(s.staging[half]);
-    const int64_t tile = static_cast<int64_t>(item.partial) * Cluster + rank;
-    float* partial = p.partials + tile * (kWideTileRows * kN) + half * kHalfRows * kN;
-    ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
-#pragma unroll 1
-    for (int column = 0; column < kN; column += epilogue::kGeneralChunk) {
-      ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
-#pragma unroll
-      for (int chunk = 0; chunk < kN / epilogue::kGeneralChunk; ++chunk)
-        if (column == chunk * epilogue::kGeneralChunk)
-          epilogue::stage_chunk(staging, d, chunk * epilogue::kGeneralChunk / 2, thread);
-      ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
-      if (item.partial >= 0) {
-        epilogue::partial_store(staging, partial, kN, column, thread);
-      } else {
-        epilogue::general_store(staging, p.epilogue, item.batch, epilogue::PlainRows{row0},
-                                first_column(item, rank) + column, thread);
-      }
-    }
-    ptx::indexed_barrier_arrive<kStagedBarrier, kHalves, kStoreThreads>(half);
-  }
-
-  __device__ static void store(const WideParams& p, Shared& s, int owner, uint32_t rank, int half) {
-    scheduler::WorkList work(p.items, p.item_first, owner);
-    const bool leader = ptx::elect_one();
-    ptx::grid_dependency_wait();
-    for (; !work.done(); work.advance()) {
-      const WorkItem item = work.current();
-      const int row0 = half == 0 ? item.slot_row[0] : item.slot_row[1];
-      if (row0 < 0) continue;
-      const int passes = leaves_staged(p, item) ? kPasses : 1;
-      for (int pass = 0; pass < passes; ++pass) {
-        ptx::indexed_barrier_arrive<kFreeBarrier, kHalves, kStoreThreads>(half);
-        ptx::indexed_barrier_sync<kStagedBarrier, kHalves, kStoreThreads>(half);
-        if (leader && leaves_staged(p, item)) {
-          epilogue::store_staged<kStoreChunks>(s.staging[half], p.c, row0,
-                                               first_column(item, rank) + pass * kPassColumns, item.batch,
-                                               p.epilogue.columns);
-        }
-        __syncwarp();
-      }
-    }
-    if (leader) ptx::bulk_wait<0>();
   }
 
   // ---- kernel -----------------------------------------------------------------------------------------------------
@@ -474,11 +256,11 @@ struct Wide {
     ptx::grid_dependency_launch();
 
     if (warp < 4) {
-      ptx::setmaxnreg_dec<kProducerRegisters>();
+      ptx::setmaxnreg_dec<Shape::kProducerRegisters>();
       if (warp == 0) load(p, s, owner, rank);
-      if (warp == 1 || warp == 2) store(p, s, owner, rank, warp - 1);
+      if (warp == 1 || warp == 2) Results::store(p, s, owner, rank, warp - 1);
     } else {
-      ptx::setmaxnreg_inc<kConsumerRegisters>();
+      ptx::setmaxnreg_inc<Shape::kConsumerRegisters>();
       const int half = ptx::warp_uniform(static_cast<int>(threadIdx.x >> 7)) - 1;
       multiply(p, s, owner, rank, half, static_cast<int>(threadIdx.x & 127));
     }
