@@ -63,6 +63,7 @@ async function validate(options: ValidateOptions, context: CliContext): Promise<
       seed,
       level,
       signal: context.signal,
+      openAnother: () => openBackend(options.backend, choice),
       ...(only !== undefined && { only }),
       onCase: (_, done, total) => progress.update(done / total),
     });
