@@ -8,6 +8,9 @@ const BLOCK_SIZES = [16, 32, 64, 128];
 const EXTENTS = [8, 16, 24, 64, 72, 120, 128, 136, 248, 256, 264];
 const STRUCTURED_EXTENTS = [8, 24, 64, 72, 128, 136, 256, 264];
 const TILE = 128;
+/** 20 x 9 tiles of 128 x 256, where the largest GPUs have 160 multiprocessors. */
+const MANY_ROWS = 20 * TILE;
+const MANY_COLUMNS = 8 * 256 + 8;
 const LENGTHS = [TILE - 1, TILE, TILE + 1, 2 * TILE - 1, 2 * TILE, 2 * TILE + 1, 3 * TILE + 5];
 
 /** Sizes next to the edges of the tiles that matrix units work on. */
@@ -19,6 +22,27 @@ export function tileCases(seed: number, operation: OperationName): Case[] {
 }
 
 function spmmTiles(seed: number): SpmmCase[] {
+  return [...spmmTileEdges(seed), ...spmmManyTiles(seed)];
+}
+
+/** More tiles than any GPU has multiprocessors, so that a persistent kernel goes from one tile to the next. */
+function spmmManyTiles(seed: number): SpmmCase[] {
+  return BLOCK_SIZES.map(
+    (size, index): SpmmCase => ({
+      name: `tiles: blocks of ${size}, more tiles than multiprocessors`,
+      operation: 'spmm',
+      seed: seed + 6000 + index,
+      dtype: index % 3 === 0 ? 'f16' : 'bf16',
+      pattern: pattern([MANY_ROWS, 2 * TILE], [size, size], randomly(seed + 6000 + index, 0.5)),
+      denseExtent: MANY_COLUMNS,
+      a: {},
+      dense: {},
+      ...(size >= 64 && { activation: 'gelu', bias: {} }),
+    }),
+  );
+}
+
+function spmmTileEdges(seed: number): SpmmCase[] {
   return DTYPES.flatMap((dtype) =>
     BLOCK_SIZES.flatMap((size) =>
       EXTENTS.map((denseExtent, index): SpmmCase => {
