@@ -33,6 +33,16 @@ describe('spmm', () => {
     );
   });
 
+  it('knows the precisions, and computes exactly where tf32 is allowed but not there', async () => {
+    const b = integers(10, 5, 1);
+    const exact = await spmm(sparse, b, { backend, precision: 'exact' });
+    const allowed = await spmm(sparse, b, { backend, precision: 'tf32' });
+    expect(allowed.values).toEqual(exact.values);
+    await expect(spmm(sparse, b, { backend, precision: 'fast' as 'tf32' })).rejects.toThrow(
+      /'exact' or 'tf32' for precision/,
+    );
+  });
+
   it('applies alpha, beta, bias and activation', async () => {
     const b = integers(10, 5, 1);
     const c = integers(13, 5, 5);

@@ -34,7 +34,11 @@ const MUTATIONS: Record<string, Mutation> = {
     spmmOutput: (output, inputs, problem) => inF16(output, inputs, problem),
   },
   'cuts float32 off to TF32': {
-    spmmInputs: (inputs, problem) => (problem.dtype === 'f32' ? toTf32(inputs) : inputs),
+    spmmInputs: (inputs, problem) => (problem.dtype === 'f32' ? cut(inputs, 0xffffe000) : inputs),
+  },
+  'cuts float32 off to bf16 where TF32 is allowed': {
+    among: /f32: tf32 \(/,
+    spmmInputs: (inputs, problem) => (problem.dtype === 'f32' ? cut(inputs, 0xffff0000) : inputs),
   },
   'cuts results off instead of rounding them': {
     among: /result in bf16/,
@@ -178,9 +182,9 @@ function inF16(output: DenseMatrix, inputs: SpmmInputs, problem: SpmmProblem): u
   output.values.set(encode(sums, output.dtype));
 }
 
-/** Keeps 10 bits of the fraction, as TF32 does. */
-function toTf32(inputs: SpmmInputs): SpmmInputs {
-  const words = new Uint32Array(Float32Array.from(inputs.values).buffer).map((word) => word & 0xffffe000);
+/** Keeps the bits of A's values that the mask names. */
+function cut(inputs: SpmmInputs, mask: number): SpmmInputs {
+  const words = new Uint32Array(Float32Array.from(inputs.values).buffer).map((word) => word & mask);
   return { ...inputs, values: new Float32Array(words.buffer) };
 }
 

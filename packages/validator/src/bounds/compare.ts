@@ -100,6 +100,9 @@ export function compare(
 /** Relative Frobenius bounds of matrix products, by output dtype: products of half inputs are exact in float32. */
 export const PRODUCT_FROBENIUS: Readonly<Record<Dtype, number>> = { f32: 1e-5, f16: 1e-3, bf16: 8e-3 };
 
+/** The least of these where float32 inputs may be rounded to tf32, which has as many bits as f16. */
+export const TF32_FROBENIUS = 1e-3;
+
 /** Absolute bounds of attention for inputs of unit variance, by the coarser of input and output dtype. */
 export const ATTENTION_ABSOLUTE: Readonly<Record<Dtype, number>> = { f32: 2e-5, f16: 2e-3, bf16: 1.6e-2 };
 

@@ -1,4 +1,4 @@
-import type { Dtype } from '@sparsek/types';
+import type { Dtype, Precision } from '@sparsek/types';
 import { FLOAT_FORMATS, unitRoundoff } from '../numeric/round.js';
 
 /**
@@ -13,6 +13,16 @@ import { FLOAT_FORMATS, unitRoundoff } from '../numeric/round.js';
 export function accumulationError(terms: number, dtype: Dtype): number {
   const growth = dtype === 'f32' ? 2 * Math.sqrt(terms) : terms / 8;
   return (8 + growth) * unitRoundoff('f32');
+}
+
+/**
+ * Relative error of a product whose two factors may first be rounded to tf32 (PTX ISA, alternate floating-point formats: 10
+ * bits of mantissa beside the leading one); 0 where they may not.
+ */
+export function inputError(dtype: Dtype, precision: Precision = 'exact'): number {
+  if (dtype !== 'f32' || precision === 'exact') return 0;
+  const once = 2 ** -11;
+  return 2 * once + once * once;
 }
 
 /** Largest error of rounding x once to a dtype, gradual underflow included. */

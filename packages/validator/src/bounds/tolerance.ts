@@ -18,7 +18,7 @@ import { referenceSddmm } from '../reference/sddmm.js';
 import { referenceSpgemm } from '../reference/spgemm.js';
 import { referenceSpmm } from '../reference/spmm.js';
 import { referenceSpmm24 } from '../reference/spmm24.js';
-import { accumulationError, roundingError } from './rounding.js';
+import { accumulationError, inputError, roundingError } from './rounding.js';
 
 /**
  * For each element of a result, how far correct code in the same precision may be from the exact result, known before
@@ -86,7 +86,7 @@ const STEEPEST_ACTIVATION = 1.13;
 const ACTIVATION_ERROR = 2 ** -20;
 
 function productTolerance(
-  problem: Pick<SpmmProblem, 'activation' | 'outputDtype'>,
+  problem: Pick<SpmmProblem, 'activation' | 'outputDtype' | 'precision'>,
   dtype: Dtype,
   terms: number,
   magnitudes: Float64Array,
@@ -96,7 +96,7 @@ function productTolerance(
   const curved = activation === 'gelu' || activation === 'silu';
   const slope = curved ? STEEPEST_ACTIVATION : 1;
   const own = curved ? ACTIVATION_ERROR : 0;
-  const relative = slope * accumulationError(terms, dtype) + own;
+  const relative = slope * (accumulationError(terms, dtype) + inputError(dtype, problem.precision)) + own;
   // A product below the normal range of float32 rounds to a multiple of the smallest positive number.
   const underflow = slope * (terms + 2) * FLOAT_FORMATS.f32.smallest;
   return reference.map(

@@ -57,7 +57,7 @@ export function buildSpmm(testCase: SpmmCase): Built<SpmmProblem, WithoutOut<Spm
       pattern,
       dtype,
       denseExtent,
-      ...pick(testCase, ['side', 'transpose', 'outputDtype', 'activation']),
+      ...pick(testCase, ['side', 'transpose', 'outputDtype', 'activation', 'precision']),
     },
     inputs: { values: values.values, ...epilogue.inputs },
     guards: [values, ...epilogue.guards],

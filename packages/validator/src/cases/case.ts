@@ -4,6 +4,7 @@ import type {
   BlockShape,
   Dtype,
   OperationName,
+  Precision,
   Shape,
   StorageOrder,
 } from '@sparsek/types';
@@ -82,6 +83,7 @@ export interface SpmmCase extends CaseBase, Epilogue {
   readonly pattern: PatternSpec;
   readonly side?: 'left' | 'right';
   readonly transpose?: boolean;
+  readonly precision?: Precision;
   /** Stored values; padding outside the shape is then set to 0. */
   readonly a: ValueSpec;
 }

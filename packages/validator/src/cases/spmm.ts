@@ -56,6 +56,7 @@ export function spmmCases(seed: number, dtype: Dtype): SpmmCase[] {
     ...epilogues(usual),
     ...degenerate(),
     ...extremes(dtype),
+    ...(dtype === 'f32' ? throughTf32(ragged) : []),
   ];
   return drafts.map((draft, index) => ({
     operation: 'spmm',
@@ -130,6 +131,27 @@ function epilogues(usual: SpmmCase['pattern']): Draft[] {
       a: { deviation: 30 },
       bounds: 'rounding',
     },
+  ];
+}
+
+/** Backends without tf32 units compute these exactly, which is as good. */
+function throughTf32(ragged: SpmmCase['pattern']): Draft[] {
+  const base = { pattern: ragged, denseExtent: 21, precision: 'tf32' } as const;
+  const large = pattern([128, 192], [64, 64], (r, c) => (r + c) % 2 === 0);
+  return [
+    { ...base, name: 'tf32', a: SHIFTED, dense: SHIFTED },
+    { ...base, name: 'tf32, dense in columns', dense: { order: 'column' } },
+    { ...base, name: 'tf32, side right, transposed', side: 'right', transpose: true, bias: {} },
+    {
+      ...base,
+      name: 'tf32, blocks of 64',
+      pattern: large,
+      denseExtent: 72,
+      beta: 0.5,
+      c: {},
+      activation: 'gelu',
+    },
+    { ...base, name: 'tf32, infinity in A', a: { set: [[3, 4, 'inf']] }, bounds: 'rounding' },
   ];
 }
 

@@ -5,6 +5,7 @@ import type {
   Dtype,
   ErrorCode,
   HybridMatrix,
+  Precision,
   SddmmInputs,
   SddmmProblem,
   Sparse24Matrix,
@@ -91,6 +92,11 @@ export function spmmFaults(): Fault<SpmmProblem, SpmmInputs>[] {
     })),
     { name: 'an unknown dtype', codes: ARGUMENT, problem: (p) => ({ ...p, dtype: 'f64' as Dtype }) },
     { name: 'an unknown side', codes: ARGUMENT, problem: (p) => ({ ...p, side: 'top' as 'left' }) },
+    {
+      name: 'an unknown precision',
+      codes: ARGUMENT,
+      problem: (p) => ({ ...p, precision: 'fast' as Precision }),
+    },
     { name: 'values too short', codes: EITHER, inputs: (i) => ({ ...i, values: i.values.subarray(1) }) },
     { name: 'values too long', codes: EITHER, inputs: (i) => ({ ...i, values: new Float32Array(1000) }) },
     {

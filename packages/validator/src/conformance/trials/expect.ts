@@ -1,14 +1,14 @@
 import type { Dtype, Values } from '@sparsek/types';
-import { type Expectation, PRODUCT_FROBENIUS } from '../../bounds/compare.js';
+import { type Expectation, PRODUCT_FROBENIUS, TF32_FROBENIUS } from '../../bounds/compare.js';
 import type { SpmmCase } from '../../cases/case.js';
 import { FLOAT_FORMATS, roundTo } from '../../numeric/round.js';
 
 /** What the expectation of a matrix product depends on besides the numbers. */
-type Terms = Pick<SpmmCase, 'bounds' | 'dtype' | 'outputDtype' | 'activation'>;
+type Terms = Pick<SpmmCase, 'bounds' | 'dtype' | 'outputDtype' | 'activation' | 'precision'>;
 
 /** What a matrix product is held against, as its case's `bounds` say. */
 export function productExpectation(
-  { bounds, dtype, outputDtype = dtype, activation = 'none' }: Terms,
+  { bounds, dtype, outputDtype = dtype, activation = 'none', precision }: Terms,
   reference: Float64Array,
   naive: Float64Array,
   tolerance: Float64Array,
@@ -20,7 +20,9 @@ export function productExpectation(
   const frobeniusFloor = curved
     ? Math.sqrt(tolerance.reduce((sum, x) => sum + (Number.isFinite(x) ? x * x : 0), 0))
     : Math.sqrt(tolerance.length) * FLOAT_FORMATS[outputDtype].smallest;
-  return { ...expectation, frobenius: PRODUCT_FROBENIUS[outputDtype], frobeniusFloor };
+  const output = PRODUCT_FROBENIUS[outputDtype];
+  const frobenius = dtype === 'f32' && precision === 'tf32' ? Math.max(output, TF32_FROBENIUS) : output;
+  return { ...expectation, frobenius, frobeniusFloor };
 }
 
 /** The exact result, rounded once, and nothing else. */
