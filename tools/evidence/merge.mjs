@@ -2,6 +2,8 @@
 // Joins the records of several runs on one GPU, from the same sources, into the one file that is committed.
 import { readFileSync, writeFileSync } from 'node:fs';
 
+const PARTS = ['validations', 'sanitizers', 'devices', 'benchmarks'];
+
 const [out, ...paths] = process.argv.slice(2);
 if (paths.length === 0) {
   console.error('Expected the file to write and the records to join: merge OUT RECORD...');
@@ -20,8 +22,6 @@ for (const field of ['format', 'gpu', 'sourceHash']) {
 }
 const merged = {
   ...first,
-  validation: records.map(({ validation }) => validation).find(({ skipped }) => !skipped) ?? first.validation,
-  benchmarks: records.flatMap(({ benchmarks }) => benchmarks),
-  sanitizers: records.flatMap(({ sanitizers }) => sanitizers),
+  ...Object.fromEntries(PARTS.map((part) => [part, records.flatMap((record) => record[part])])),
 };
 writeFileSync(out, `${JSON.stringify(merged, null, 1)}\n`);

@@ -14,6 +14,7 @@ export const GPU_TABLES = {
   'gpu-limits': { record: RECORD, draw: limitsTable },
   'gpu-validation': { record: RECORD, draw: validationTable },
   'gpu-sanitizers': { record: RECORD, draw: sanitizersTable },
+  'gpu-devices': { record: RECORD, draw: devicesTable },
 };
 
 function provenance({ gpu, gpuDetails, date }, command) {
@@ -95,28 +96,42 @@ function limitsTable(evidence) {
   return `${table(['limit', 'measured'], rows)}\n\n${provenance(evidence, report.command)}`;
 }
 
+/** The first word of a check's name is its operation. */
+const operationOf = ({ name }) => name.split(/[ /:]/, 1)[0];
+
 function validationTable(evidence) {
-  const { checks, command } = evidence.validation;
-  const operations = [...new Set(checks.map(({ name }) => name.split(/[ /:]/, 1)[0]))];
-  const rows = operations.map((operation) => {
-    const own = checks.filter(({ name }) => name.split(/[ /:]/, 1)[0] === operation);
-    const count = (status) => own.filter((check) => check.status === status).length;
-    const ratios = own.flatMap(({ error, bound }) => (error !== undefined && bound ? [error / bound] : []));
-    const worst = ratios.length === 0 ? '-' : Math.max(...ratios).toPrecision(2);
-    return [operation, count('passed'), count('failed'), count('skipped'), worst];
+  const rows = evidence.validations.flatMap(({ command, checks }) => {
+    const kernels = command.includes('=portable') ? 'portable' : 'as chosen';
+    const operations = [...new Set(checks.map(operationOf))];
+    return operations.map((operation) => {
+      const own = checks.filter((check) => operationOf(check) === operation);
+      const count = (status) => own.filter((check) => check.status === status).length;
+      const ratios = own.flatMap(({ error, bound }) => (error !== undefined && bound ? [error / bound] : []));
+      const worst = ratios.length === 0 ? '-' : Math.max(...ratios).toPrecision(2);
+      return [operation, kernels, count('passed'), count('failed'), count('skipped'), worst];
+    });
   });
-  const head = ['operation', 'passed', 'failed', 'skipped', 'largest error / bound'];
+  const head = ['operation', 'kernels', 'passed', 'failed', 'skipped', 'largest error / bound'];
+  const [{ command }] = evidence.validations;
   return `${table(head, rows)}\n\n${provenance(evidence, command.replace(/ --json .*/, ''))}`;
 }
 
 function sanitizersTable(evidence) {
-  const rows = evidence.sanitizers.map(({ tool, operation, skipped, exitCode, output }) => {
+  const rows = evidence.sanitizers.map(({ tool, checks, skipped, failed, exitCode, output }) => {
     const summary = output?.match(/(RACECHECK|ERROR) SUMMARY: ([^\n]*)/)?.[2];
-    return [
-      tool,
-      operation,
-      skipped ?? (exitCode === 0 ? 'nothing found' : (summary ?? `exit code ${exitCode}`)),
-    ];
+    const result =
+      skipped ?? failed ?? (exitCode === 0 ? 'nothing found' : (summary ?? `exit code ${exitCode}`));
+    return [tool, checks, result];
   });
-  return `${table(['tool', 'checks of', 'result'], rows)}\n\n${provenance(evidence, 'compute-sanitizer')}`;
+  return `${table(['tool', 'checks', 'result'], rows)}\n\n${provenance(evidence, 'compute-sanitizer')}`;
+}
+
+function devicesTable(evidence) {
+  const lines = evidence.devices.flatMap(({ output }) => output?.split('\n') ?? []);
+  const rows = lines.flatMap((line) => {
+    const found = line.match(/^(ok|FAILED) +([^:]+): (.*)$/);
+    return found ? [[found[2], found[1], found[3]]] : [];
+  });
+  if (rows.length === 0) return 'Not recorded yet.';
+  return `${table(['check', 'result', 'measured'], rows)}\n\n${provenance(evidence, 'dist-gpu/devices')}`;
 }

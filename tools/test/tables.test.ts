@@ -89,6 +89,49 @@ describe("tables of a GPU's evidence", () => {
     expect(GPU_TABLES['gpu-limits'].draw(evidence)).toBe('Not recorded yet.');
   });
 
+  it('count checks by the kernels that ran them', () => {
+    const check = (name: string, status: string, error: number) => ({ name, status, error, bound: 2 });
+    const drawn = GPU_TABLES['gpu-validation'].draw({
+      ...evidence,
+      validations: [
+        { command: 'sparsek validate --json x', checks: [check('spmm f16: a', 'passed', 1)] },
+        {
+          command: 'SPARSEK_CUDA_KERNELS=portable sparsek validate',
+          checks: [check('spmm f16: a', 'failed', 3), check('attention f16: b', 'skipped', 0)],
+        },
+      ],
+    });
+    expect(drawn).toContain('| spmm | as chosen | 1 | 0 | 0 | 0.50 |\n| spmm | portable | 0 | 1 | 0 | 1.5 |');
+    expect(drawn).toContain('`sparsek validate` on one GPU');
+  });
+
+  it('tell what sanitizers found and what only a device shows', () => {
+    const drawn = GPU_TABLES['gpu-sanitizers'].draw({
+      ...evidence,
+      sanitizers: [
+        { tool: 'memcheck', checks: 'spmm, quick', exitCode: 0 },
+        {
+          tool: 'racecheck',
+          checks: 'spmm, quick',
+          exitCode: 99,
+          output: 'x\n===== RACECHECK SUMMARY: 2 hazards\n',
+        },
+        { tool: 'initcheck', checks: 'spmm, quick', exitCode: null, failed: 'ended by SIGTERM' },
+      ],
+    });
+    expect(drawn).toContain('| memcheck | spmm, quick | nothing found |');
+    expect(drawn).toContain('| racecheck | spmm, quick | 2 hazards |');
+    expect(drawn).toContain('| initcheck | spmm, quick | ended by SIGTERM |');
+    const devices = [
+      { output: 'noise\nok      device 0 (X), host: 4 us a call\nFAILED  worker threads: differ\n' },
+    ];
+    const table = GPU_TABLES['gpu-devices'].draw({ ...evidence, devices });
+    expect(table).toContain(
+      '| device 0 (X), host | ok | 4 us a call |\n| worker threads | FAILED | differ |',
+    );
+    expect(GPU_TABLES['gpu-devices'].draw({ ...evidence, devices: [] })).toBe('Not recorded yet.');
+  });
+
   it('say so when a suite is not part of it', () => {
     expect(GPU_TABLES['gpu-attention'].draw(evidence)).toBe('Not recorded yet.');
   });
