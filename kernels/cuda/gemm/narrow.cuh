@@ -189,13 +189,10 @@ struct Narrow {
       ptx::pin(d);
       for (int stage = item.first; stage < item.last; ++stage) {
         ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
-        // Lane 0 reads for its warp, since it hands the stage back: the producer's next write is then ordered behind the
-        // read by lane 0 alone.
-        uint2 masks{0, 0};
-        if (lane == 0) masks = s.masks[ring.slot];
-        multiply_stage(d, s.stage[ring.slot], tile::advance(b_base, ring.slot * kNarrowStageBytes), masks, strip,
-                       first_strip, lane);
-        // Each warp reads its own fragments, so each warp releases the stage.
+        multiply_stage(d, s.stage[ring.slot], tile::advance(b_base, ring.slot * kNarrowStageBytes), s.masks[ring.slot],
+                       strip, first_strip, lane);
+        // Each warp reads its own fragments and the masks, so each warp releases the stage: one lane for all, behind the
+        // reads of all.
         __syncwarp();
         if (lane == 0) ptx::mbarrier_arrive(&s.empty[ring.slot]);
         ring.advance();
