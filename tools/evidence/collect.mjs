@@ -111,7 +111,8 @@ const PORTABLE = { SPARSEK_CUDA_KERNELS: 'portable' };
 const VALIDATIONS = {
   quick: { args: ['--level', 'quick'] },
   thorough: { args: ['--level', 'thorough'] },
-  portable: { args: ['--level', 'thorough'], environment: PORTABLE },
+  portable: { args: ['--level', 'quick'], environment: PORTABLE },
+  'portable-thorough': { args: ['--level', 'thorough'], environment: PORTABLE },
 };
 
 async function validate(name) {
@@ -131,7 +132,10 @@ const SANITIZED = {
   ],
   racecheck: [
     ['spmm', 'quick'],
-    ['more tiles than multiprocessors', 'thorough'],
+    ['blocks of 128, more tiles than multiprocessors', 'thorough'],
+    ['blocks of 64, more tiles than multiprocessors', 'thorough'],
+    ['blocks of 32, more tiles than multiprocessors', 'thorough'],
+    ['blocks of 16, more tiles than multiprocessors', 'thorough'],
     ['attention f16', 'quick'],
     ['attention bf16', 'quick'],
     ['attention f32', 'quick'],
