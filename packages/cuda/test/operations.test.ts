@@ -187,6 +187,26 @@ describe('attention on the device', () => {
     expect(names).toEqual([plan.kernel, expect.stringMatching(/^sparsek_attention_combine_(few_)?f16$/)]);
   });
 
+  it('takes less than 64 MiB beside its tensors for a window over a million tokens', () => {
+    using device = openDevice();
+    const length = 2 ** 20;
+    const window = { diagonal: [-4095, 0], rows: open, columns: open, document: 'any' } as const;
+    const mask = {
+      ...problem.mask,
+      queryLength: length,
+      keyLength: length,
+      patterns: [{ kind: 'regular', clauses: [window] } as const],
+    };
+    const tensor = () => device.allocate(length * 64 * 2);
+    const given = { q: tensor(), k: tensor(), v: tensor(), out: tensor(), lse: device.allocate(length * 4) };
+    const before = device.memory().pool.held;
+    using plan = planAttentionOnDevice(device, { ...problem, heads: 1, kvHeads: 1, mask });
+    plan.launch(given);
+    const beside = device.memory().pool.peakHeld - before;
+    expect(beside).toBeGreaterThan(0);
+    expect(beside).toBeLessThan(64 * 2 ** 20);
+  });
+
   it('takes V of another width, and O of another type', () => {
     using device = openDevice();
     const { v: _v, out: _out, ...given } = tensors(device);
