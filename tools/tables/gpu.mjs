@@ -11,6 +11,7 @@ export const GPU_TABLES = {
     record: RECORD,
     draw: (evidence) => suitesTable(evidence, ['attention', 'attention-long']),
   },
+  'gpu-attention-summary': { record: RECORD, draw: attentionSummary },
   'gpu-limits': { record: RECORD, draw: limitsTable },
   'gpu-validation': { record: RECORD, draw: validationTable },
   'gpu-sanitizers': { record: RECORD, draw: sanitizersTable },
@@ -30,6 +31,14 @@ const MAIN_PEERS = [...DENSE, 'cuSPARSE Blocked-ELL', 'PyTorch BSR'];
 function productsSummary(evidence) {
   const wanted = (name) => / 12\.5 %, f16$/.test(name) && name.includes('^3');
   return suitesTable(evidence, ['gemm'], { wanted, peers: (name) => MAIN_PEERS.includes(name) });
+}
+
+/** One of each kind of mask: dense, causal, window, random blocks, published models, documents. */
+const MAIN_MASKS =
+  /(dense|causal|window 4096|random 12\.5 % of blocks), D = 128, (16K|32K) tokens, \d+ heads$|BigBird|gpt-oss|Phi-3|MInference|1M tokens/;
+
+function attentionSummary(evidence) {
+  return suitesTable(evidence, ['attention', 'attention-long'], { wanted: (name) => MAIN_MASKS.test(name) });
 }
 
 /** One line for each wanted case of some suites: our rate, and how many times as long each peer takes. */
