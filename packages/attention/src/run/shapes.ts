@@ -1,4 +1,5 @@
 import { type AttentionLayout, type AttentionTensor, type Dtype, InvalidArgumentError } from '@sparsek/types';
+import { requireExtents } from './require-extents.js';
 
 /** Extents of an attention problem. */
 export interface AttentionExtents {
@@ -27,9 +28,9 @@ export function inferExtents(
   layout: AttentionLayout,
 ): AttentionExtents & { dtype: Dtype } {
   const axes = axesOf(layout);
-  requireShape(q, 'q');
-  requireShape(k, 'k');
-  requireShape(v, 'v');
+  requireExtents(q, 4, 'a tensor with a shape of 4 extents', 'q');
+  requireExtents(k, 4, 'a tensor with a shape of 4 extents', 'k');
+  requireExtents(v, 4, 'a tensor with a shape of 4 extents', 'v');
   requireSame(k, q, axes.batch, 'k', 'q', 'batch');
   requireSame(k, q, axes.dim, 'k', 'q', 'head dimension');
   requireSame(v, k, axes.batch, 'v', 'k', 'batch');
@@ -79,7 +80,7 @@ export function requireTensor(
   dtype: Dtype,
   name: string,
 ): void {
-  requireShape(tensor, name);
+  requireExtents(tensor, 4, 'a tensor with a shape of 4 extents', name);
   if (tensor.shape.some((extent, axis) => extent !== shape[axis])) {
     throw new InvalidArgumentError(`${name}.shape`, `[${shape.join(', ')}] as planned`, tensor.shape);
   }
@@ -103,25 +104,6 @@ function axesOf(layout: AttentionLayout): Axes {
   return layout === 'bhsd'
     ? { batch: 0, heads: 1, sequence: 2, dim: 3 }
     : { batch: 0, heads: 2, sequence: 1, dim: 3 };
-}
-
-function requireShape(tensor: AttentionTensor, name: string): void {
-  if (
-    typeof tensor !== 'object' ||
-    tensor === null ||
-    !Array.isArray(tensor.shape) ||
-    tensor.shape.length !== 4
-  ) {
-    throw new InvalidArgumentError(name, 'a tensor with a shape of 4 extents', tensor?.shape ?? tensor);
-  }
-  const size = tensor.shape.reduce((product, extent) => product * extent, 1);
-  if (tensor.values?.length !== size) {
-    throw new InvalidArgumentError(
-      `${name}.values`,
-      `${size} values for shape [${tensor.shape.join(', ')}]`,
-      tensor.values,
-    );
-  }
 }
 
 function requireSame(

@@ -1,5 +1,6 @@
 import { allocateValues } from '@sparsek/bsr';
 import { type AttentionTensor, type Dtype, InvalidArgumentError, type Values } from '@sparsek/types';
+import { requireExtents } from '../run/require-extents.js';
 
 /** The tokens of all sequences of a batch, one after the other, without padding: `[tokens, heads, dim]`, row-major. */
 export interface PackedTensor<D extends Dtype = Dtype> {
@@ -9,22 +10,7 @@ export interface PackedTensor<D extends Dtype = Dtype> {
 }
 
 export function requirePacked(tensor: PackedTensor, name: string): void {
-  if (
-    typeof tensor !== 'object' ||
-    tensor === null ||
-    !Array.isArray(tensor.shape) ||
-    tensor.shape.length !== 3
-  ) {
-    throw new InvalidArgumentError(name, 'a tensor of shape [tokens, heads, dim]', tensor?.shape ?? tensor);
-  }
-  const size = tensor.shape.reduce((product, extent) => product * extent, 1);
-  if (tensor.values?.length !== size) {
-    throw new InvalidArgumentError(
-      `${name}.values`,
-      `${size} values for shape [${tensor.shape.join(', ')}]`,
-      tensor.values,
-    );
-  }
+  requireExtents(tensor, 3, 'a tensor of shape [tokens, heads, dim]', name);
 }
 
 /** Throws unless a tensor has this shape and dtype; `because` says where the number of tokens is from. */
