@@ -7,6 +7,7 @@ const RECORD = 'evidence/nvidia-h200';
 export const GPU_TABLES = {
   'gpu-spmm-summary': { record: RECORD, draw: productsSummary },
   'gpu-spmm': { record: RECORD, draw: (evidence) => suitesTable(evidence, ['gemm', 'gemm-large']) },
+  'gpu-spmm-aims': { record: RECORD, draw: aimsTable },
   'gpu-attention': {
     record: RECORD,
     draw: (evidence) => suitesTable(evidence, ['attention', 'attention-long']),
@@ -39,6 +40,33 @@ const MAIN_MASKS =
 
 function attentionSummary(evidence) {
   return suitesTable(evidence, ['attention', 'attention-long'], { wanted: (name) => MAIN_MASKS.test(name) });
+}
+
+/** Shares of the dense rate that the kernels aim at: by block, of the products in the table's head. */
+const AIMED_AT = ['8192^3 12.5 %', '8192^3 25 %', '8192^3 50 %', '4096^3 12.5 %', '16384^3 12.5 %'];
+const AIMS = {
+  128: [0.9, 0.93, 0.93, 0.75, 0.88],
+  64: [0.62, 0.62, 0.62, 0.5, 0.58],
+  32: [0.38, 0.4, 0.4, 0.3, 0.36],
+  16: [0.2, 0.22, 0.22, 0.17, 0.19],
+};
+
+/** Our useful rate as a share of the dense rate on random data, beside what is aimed at; misses in bold. */
+function aimsTable(evidence) {
+  const results = evidence.benchmarks.flatMap(({ report }) => report?.results ?? []);
+  const rows = Object.entries(AIMS).map(([block, aims]) => [
+    block,
+    ...aims.map((aim, column) => {
+      const [product, density] = AIMED_AT[column].split(/ (.*)/);
+      const name = `spmm ${product}, block ${block}, ${density}, f16`;
+      const result = results.find((candidate) => candidate.case.name === name);
+      const share = result && shareOfDenseRate(result, result.contestants[0]);
+      if (share === undefined) return `- of ${aim.toFixed(2)}`;
+      const text = `${share.toFixed(2)} of ${aim.toFixed(2)}`;
+      return Number(share.toFixed(2)) < aim ? `**${text}**` : text;
+    }),
+  ]);
+  return table(['block', ...AIMED_AT], rows);
 }
 
 /** One line for each wanted case of some suites: our rate, and how many times as long each peer takes. */

@@ -132,6 +132,17 @@ describe("tables of a GPU's evidence", () => {
     expect(GPU_TABLES['gpu-devices'].draw({ ...evidence, devices: [] })).toBe('Not recorded yet.');
   });
 
+  it('hold shares of the dense rate against the aims', () => {
+    const [, { report }] = evidence.benchmarks;
+    const [result] = report!.results;
+    const named = { ...result, case: { name: 'spmm 4096^3, block 64, 12.5 %, f16' } };
+    const drawn = GPU_TABLES['gpu-spmm-aims'].draw({
+      ...evidence,
+      benchmarks: [{ suite: 'gemm', report: { ...report, results: [named] } }],
+    });
+    expect(drawn).toContain('| 64 | - of 0.62 | - of 0.62 | - of 0.62 | **0.38 of 0.50** | - of 0.58 |');
+  });
+
   it('say so when a suite is not part of it', () => {
     expect(GPU_TABLES['gpu-attention'].draw(evidence)).toBe('Not recorded yet.');
   });
