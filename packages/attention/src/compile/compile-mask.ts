@@ -7,6 +7,7 @@ import {
 } from '@sparsek/types';
 import { checkInteger } from '../mask/check.js';
 import type { MaskExpression } from '../mask/expression.js';
+import { isList } from '../mask/is-list.js';
 import { dependsOnHead, resolveTerm } from '../mask/resolve.js';
 import { clauseKey, toClause } from './box.js';
 import { toBoxes } from './clauses.js';
@@ -71,10 +72,6 @@ export function compileMask(
     headMap,
     ...(compiler.usesDocuments() && { documents: compiler.documents()!.contiguous! }),
   };
-}
-
-function isList(mask: MaskExpression | readonly MaskExpression[]): mask is readonly MaskExpression[] {
-  return Array.isArray(mask);
 }
 
 function checkCounts(

@@ -2,6 +2,7 @@ import { bigbirdPattern } from '@sparsek/bsr';
 import { InvalidArgumentError } from '@sparsek/types';
 import { presetDependsOnHead, presetMasks } from '../presets/registry.js';
 import type { MaskContext, MaskExpression } from './expression.js';
+import { isList } from './is-list.js';
 
 type OpenTerm = Extract<MaskExpression, { kind: 'bigbird' | 'preset' }>;
 
@@ -58,12 +59,6 @@ function expand(term: OpenTerm, { keyLength, masks }: Resolved, head: number): M
   if (!mask)
     throw new InvalidArgumentError('head', `a head of ${term.name}, 0 to ${masks.length - 1},`, head);
   return mask;
-}
-
-function isList(
-  masks: MaskExpression | readonly MaskExpression[] | undefined,
-): masks is readonly MaskExpression[] {
-  return Array.isArray(masks);
 }
 
 /** Whether the mask of one head may differ from another's. */

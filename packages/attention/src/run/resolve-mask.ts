@@ -1,6 +1,7 @@
 import { type BlockMask, type BlockShape, InvalidArgumentError, InvalidMaskError } from '@sparsek/types';
 import { compileMask } from '../compile/compile-mask.js';
 import type { MaskExpression } from '../mask/expression.js';
+import { isList } from '../mask/is-list.js';
 import type { Preset } from '../presets/preset.js';
 import { type MaskFiles, parseMask } from '../spec/parse-mask.js';
 import { all } from '../terms/regular.js';
@@ -58,10 +59,6 @@ export function isPreset(mask: Mask | undefined): mask is Preset {
 
 export function isBlockMask(mask: Mask): mask is BlockMask {
   return typeof mask === 'object' && mask !== null && 'patterns' in mask;
-}
-
-function isList(mask: MaskExpression | readonly MaskExpression[]): mask is readonly MaskExpression[] {
-  return Array.isArray(mask);
 }
 
 async function parse(spec: string, load: MaskFiles | undefined): Promise<MaskExpression> {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@sparsek/types';
 import { isByDistance } from '../mask/by-distance.js';
 import type { MaskExpression } from '../mask/expression.js';
+import { isList } from '../mask/is-list.js';
 import { isBlockMask, isPreset, type Mask } from '../run/resolve-mask.js';
 import { type MaskFiles, parseMask } from '../spec/parse-mask.js';
 import { and } from '../terms/combine.js';
@@ -65,8 +66,4 @@ export function packedMask(
   if (!list.every(isByDistance)) return undefined;
   const own = documentLengths(lengths);
   return isList(mask) ? mask.map((expression) => and(own, expression)) : and(own, mask);
-}
-
-function isList(mask: ResolvedVarlenMask): mask is readonly MaskExpression[] {
-  return Array.isArray(mask);
 }
