@@ -4,12 +4,13 @@ import {
   type AttentionInputs,
   type AttentionProblem,
   type Backend,
+  type BlockMask,
   type Dtype,
-  type MaskClause,
   OutOfMemoryError,
 } from '@sparsek/types';
 import { compare } from '../bounds/compare.js';
-import type { AttentionCase } from '../cases/case.js';
+import { buildMask } from '../cases/build-attention.js';
+import type { AttentionCase, ClauseSpec } from '../cases/case.js';
 import { regular, sharedMask, stored } from '../cases/masks.js';
 import { drawNumbers } from '../cases/values.js';
 import { decode, encode } from '../numeric/values.js';
@@ -19,6 +20,8 @@ import { attentionExpectation } from './trials/attention.js';
 
 /** Above the square root of 2^31, where 32-bit indices of pairs overflow. */
 const LONG = 46_341 + 19_232;
+
+const BLOCK = [128, 128] as const;
 
 /** Cases whose pairs have no 32-bit index, for devices only: they take the reference too long. */
 export function longAttentionCases(seed: number): AttentionCase[] {
@@ -36,9 +39,8 @@ export function longAttentionCases(seed: number): AttentionCase[] {
     lse: true,
     sampledRows: 48,
   } as const;
-  const block = [128, 128] as const;
   const window = regular({ diagonal: [-700, 0] }, { columns: [null, 5], diagonal: [null, 0] });
-  const blocks = stored(lengths, block, (row, column) => column === (row * 7) % 512 || column === row, {
+  const blocks = stored(lengths, BLOCK, (row, column) => column === (row * 7) % 512 || column === row, {
     fillOf: (p) => p % 2,
     clauses: [{ diagonal: [null, 0] }],
   });
@@ -50,21 +52,21 @@ export function longAttentionCases(seed: number): AttentionCase[] {
       name: 'long: sinks and window',
       seed: seed + 9900,
       dtype: 'bf16',
-      mask: sharedMask(lengths, block, window),
+      mask: sharedMask(lengths, BLOCK, window),
     },
     {
       ...common,
       name: 'long: stored blocks',
       seed: seed + 9901,
       dtype: 'f16',
-      mask: sharedMask(lengths, block, blocks),
+      mask: sharedMask(lengths, BLOCK, blocks),
     },
     {
       ...common,
       name: 'long: own document, causal',
       seed: seed + 9902,
       dtype: 'f32',
-      mask: sharedMask(lengths, block, ownDocument, documents),
+      mask: sharedMask(lengths, BLOCK, ownDocument, documents),
     },
   ];
 }
@@ -75,7 +77,6 @@ export interface HugeCheck {
   readonly run: (backend: Backend) => Promise<CheckResult>;
 }
 
-const OPEN = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 const DIM = 128;
 const DTYPE = 'f16';
 
@@ -128,9 +129,8 @@ async function compareRows(backend: Backend, { problem, inputs, rows }: Huge): P
 /** Few tokens, so many heads that Q and O pass 2^31 elements; they share one K and V. */
 function manyHeads(): Huge {
   const [heads, length] = [2 ** 15 + 8, 512];
-  const problem = problemOf({ heads, kvHeads: 1, queryLength: length, keyLength: length, layout: 'bhsd' }, [
-    { diagonal: [OPEN[0], 0], rows: OPEN, columns: OPEN, document: 'any' },
-  ]);
+  const mask = maskOf([length, length], { diagonal: [null, 0] });
+  const problem = problemOf({ heads, kvHeads: 1, layout: 'bhsd', mask });
   const q = new Uint16Array(heads * length * DIM);
   const rows = Array.from({ length: 64 }, (_, r) => ({
     batch: 0,
@@ -147,10 +147,8 @@ function manyHeads(): Huge {
 /** A million keys of 16 heads, of which the last queries see the first and the last. */
 function manyKeys(): Huge {
   const [heads, queryLength, keyLength, window, sinks] = [16, 192, 2 ** 20 + 64, 1024, 64];
-  const problem = problemOf({ heads, kvHeads: heads, queryLength, keyLength, layout: 'bshd' }, [
-    { diagonal: [-window, 0], rows: OPEN, columns: OPEN, document: 'any' },
-    { diagonal: OPEN, rows: OPEN, columns: [OPEN[0], sinks], document: 'any' },
-  ]);
+  const mask = maskOf([queryLength, keyLength], { diagonal: [-window, 0] }, { columns: [null, sinks] });
+  const problem = problemOf({ heads, kvHeads: heads, layout: 'bshd', mask });
   const token = heads * DIM;
   const sparse = (stream: number) => {
     const values = new Uint16Array(keyLength * token);
@@ -167,33 +165,12 @@ function manyKeys(): Huge {
   return { problem, rows, inputs: tensors(problem, q, sparse(1), sparse(2)) };
 }
 
-interface Extents {
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly queryLength: number;
-  readonly keyLength: number;
-  readonly layout: 'bhsd' | 'bshd';
+function maskOf(lengths: readonly [queries: number, keys: number], ...clauses: ClauseSpec[]): BlockMask {
+  return buildMask(sharedMask(lengths, BLOCK, regular(...clauses)));
 }
 
-function problemOf(extents: Extents, clauses: readonly MaskClause[]): AttentionProblem {
-  const { heads, kvHeads, layout, queryLength, keyLength } = extents;
-  return {
-    batch: 1,
-    heads,
-    kvHeads,
-    headDim: DIM,
-    dtype: DTYPE,
-    layout,
-    mask: {
-      queryLength,
-      keyLength,
-      blockShape: [128, 128],
-      patterns: [{ kind: 'regular', clauses }],
-      batches: 1,
-      heads: 1,
-      headMap: Int32Array.of(0),
-    },
-  };
+function problemOf(given: Pick<AttentionProblem, 'heads' | 'kvHeads' | 'layout' | 'mask'>): AttentionProblem {
+  return { batch: 1, headDim: DIM, dtype: DTYPE, ...given };
 }
 
 function tensors(
