@@ -6,15 +6,9 @@ import { race } from '../src/autotune/measure.js';
 import { randomBits } from '../src/autotune/random-bits.js';
 import { createSession } from '../src/backend/session.js';
 import { openCudaBackend, openDevice, planSpmmOnDevice, tuneSpmmOnDevice } from '../src/index.js';
-import { useDriverDouble } from './driver-double/use.js';
+import { SPMM_KERNELS, useDriverDouble } from './driver-double/use.js';
 
-const double = useDriverDouble({
-  'spmm_wide_f16.cubin': '* 512',
-  'spmm_narrow_f16.cubin': '* 64',
-  'spmm_pack.cubin': '* 16',
-  'spmm_reduce.cubin': '* 64',
-  'spmm_portable.fatbin': '* 64',
-});
+const double = useDriverDouble(SPMM_KERNELS);
 
 const pattern = randomPattern({ shape: [512, 512], blockShape: [64, 64], density: 0.5, seed: 1 });
 const problem = { pattern, dtype: 'f16', denseExtent: 512 } as const;

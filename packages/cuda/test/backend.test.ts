@@ -10,17 +10,13 @@ import {
 } from '@sparsek/types';
 import { describe, expect, it, vi } from 'vitest';
 import { type CudaBackend, openCudaBackend } from '../src/index.js';
-import { useDriverDouble } from './driver-double/use.js';
+import { SPMM_KERNELS, useDriverDouble } from './driver-double/use.js';
 
 // The double runs no kernels: these tests look at what is launched. Parameter structs are at least this long.
 const double = useDriverDouble({
-  'spmm_wide_f16.cubin': '* 512',
+  ...SPMM_KERNELS,
   'spmm_wide_bf16.cubin': 'sparsek_some_other_kernel 512',
-  'spmm_narrow_f16.cubin': '* 64',
-  'spmm_pack.cubin': '* 16',
-  'spmm_reduce.cubin': '* 64',
   'spmm_skinny_f16.cubin': '* 128',
-  'spmm_portable.fatbin': '* 64',
   'bsr_transpose.fatbin': '* 32',
   'attention_portable_d64.fatbin': '* 256',
 });

@@ -9,14 +9,10 @@ import {
   planAttentionOnDevice,
   planSpmmOnDevice,
 } from '../src/index.js';
-import { useDriverDouble } from './driver-double/use.js';
+import { SPMM_KERNELS, useDriverDouble } from './driver-double/use.js';
 
 const double = useDriverDouble({
-  'spmm_wide_f16.cubin': '* 512',
-  'spmm_narrow_f16.cubin': '* 64',
-  'spmm_pack.cubin': '* 16',
-  'spmm_reduce.cubin': '* 64',
-  'spmm_portable.fatbin': '* 64',
+  ...SPMM_KERNELS,
   'attention_d64_b128.cubin': '* 512',
   'attention_combine.cubin': '* 104',
   'attention_portable_d64.fatbin': '* 256',

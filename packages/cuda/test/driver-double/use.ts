@@ -23,6 +23,15 @@ export interface DriverDouble {
   readonly folder: string;
 }
 
+/** What products of f16 need, with the bytes of each kernel's parameters. */
+export const SPMM_KERNELS = {
+  'spmm_wide_f16.cubin': '* 512',
+  'spmm_narrow_f16.cubin': '* 64',
+  'spmm_pack.cubin': '* 16',
+  'spmm_reduce.cubin': '* 64',
+  'spmm_portable.fatbin': '* 64',
+} as const;
+
 /** Gives every test of a file a driver double of its own, with default settings, and a folder of compiled "kernels". */
 export function useDriverDouble(kernels: Readonly<Record<string, string>> = {}): DriverDouble {
   let folder = '';
