@@ -5,7 +5,7 @@ import type { BenchCase } from '../src/case/schema.js';
 import type { DeviceWatch } from '../src/machine/device-watch.js';
 import { compareReports, isRegression } from '../src/report/compare.js';
 import { benchReportSchema } from '../src/report/schema.js';
-import type { Contestant, PrepareOptions } from '../src/runner/contestant.js';
+import type { Contestant, PrepareOptions, ResultRows } from '../src/runner/contestant.js';
 import { runSuite } from '../src/runner/run-suite.js';
 import { sparsekContestant } from '../src/runner/sparsek-contestant.js';
 import { slowedBackend, wrongBackend } from './backends.js';
@@ -30,6 +30,21 @@ function scripted(name: string, ms: number, log: string[] = []): Contestant {
       };
     },
     async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** A contestant whose results are changed on their way to the check. */
+function resultsChanged(
+  { prepare, ...rest }: Contestant,
+  change: (found: ResultRows) => ResultRows,
+): Contestant {
+  return {
+    ...rest,
+    async prepare(benchCase: BenchCase, data: CaseData, options: PrepareOptions) {
+      const prepared = await prepare(benchCase, data, options);
+      if ('skipped' in prepared) return prepared;
+      return { ...prepared, result: async (wanted) => change(await prepared.result!(wanted)) };
+    },
   };
 }
 
@@ -232,18 +247,7 @@ describe('the check', () => {
   });
 
   it('catches an infinity outside the rows that are compared', async () => {
-    const { prepare, ...rest } = reference();
-    const infinite: Contestant = {
-      ...rest,
-      async prepare(benchCase: BenchCase, data: CaseData, options: PrepareOptions) {
-        const prepared = await prepare(benchCase, data, options);
-        if ('skipped' in prepared) return prepared;
-        return {
-          ...prepared,
-          result: async (wanted) => ({ ...(await prepared.result!(wanted)), finite: false }),
-        };
-      },
-    };
+    const infinite = resultsChanged(reference(), (found) => ({ ...found, finite: false }));
     const { results } = await runSuite(suite(spmmCase), [infinite], QUICK);
     expect(results[0]!.contestants[0]!.check!.passed).toBe(false);
   });
@@ -259,21 +263,7 @@ describe('the check', () => {
   });
 
   it('catches a result that is too short', async () => {
-    const { prepare, ...rest } = reference();
-    const short: Contestant = {
-      ...rest,
-      async prepare(benchCase: BenchCase, data: CaseData, options: PrepareOptions) {
-        const prepared = await prepare(benchCase, data, options);
-        if ('skipped' in prepared) return prepared;
-        return {
-          ...prepared,
-          async result(wanted) {
-            const { rows, finite } = await prepared.result!(wanted);
-            return { rows: rows.subarray(0, -1), finite };
-          },
-        };
-      },
-    };
+    const short = resultsChanged(reference(), ({ rows, finite }) => ({ rows: rows.subarray(0, -1), finite }));
     const { results } = await runSuite(suite(spmmCase, attentionCase), [short], QUICK);
     expect(results.map(({ contestants }) => contestants[0]!.check!.passed)).toEqual([false, false]);
   });
