@@ -4,6 +4,7 @@
 // warps 0 and 1 for warpgroup 1, warps 2 and 3 for warpgroup 2). See docs/kernels/attention.md.
 #pragma once
 
+#include "../ptx/grid_dependency.cuh"
 #include "../ptx/setmaxnreg.cuh"
 #include "consumer.cuh"
 #include "producer.cuh"
@@ -44,6 +45,8 @@ __device__ __forceinline__ void forward(const Params& p) {
     for (int team = 0; team < C::kTeams; ++team) init_barriers(shared[team]);
   }
   __syncthreads();
+  ptx::grid_dependency_launch();
+  ptx::grid_dependency_wait();
   const int warpgroup = ptx::warp_uniform(static_cast<int>(threadIdx.x / 128));
   if (warpgroup == 0) {
     ptx::setmaxnreg_dec<kProducerRegisters>();

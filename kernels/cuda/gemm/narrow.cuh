@@ -13,6 +13,7 @@
 #include "../epilogue/staged.cuh"
 #include "../pipeline/ring.cuh"
 #include "../ptx/fence.cuh"
+#include "../ptx/grid_dependency.cuh"
 #include "../ptx/mbarrier.cuh"
 #include "../ptx/mma.cuh"
 #include "../ptx/setmaxnreg.cuh"

@@ -17,7 +17,7 @@
 #include "../epilogue/quad.cuh"
 #include "../ptx/cluster.cuh"
 #include "../ptx/cp_async.cuh"
-#include "../ptx/fence.cuh"
+#include "../ptx/grid_dependency.cuh"
 #include "../ptx/matrix_move.cuh"
 #include "../ptx/mma.cuh"
 #include "skinny_params.h"

@@ -1,6 +1,6 @@
 // Adds the pieces of split rows of the kernel for few columns in a fixed order and finishes them. One block a split tile.
 #include "../epilogue/quad.cuh"
-#include "../ptx/fence.cuh"
+#include "../ptx/grid_dependency.cuh"
 #include "skinny_params.h"
 
 extern "C" __global__ void __launch_bounds__(sparsek::kSkinnyThreads)

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "../ptx/cluster.cuh"
-#include "../ptx/fence.cuh"
+#include "../ptx/grid_dependency.cuh"
 #include "../ptx/mbarrier.cuh"
 #include "../ptx/setmaxnreg.cuh"
 #include "../ptx/tma.cuh"

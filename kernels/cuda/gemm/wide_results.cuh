@@ -4,6 +4,7 @@
 #include "../epilogue/general.cuh"
 #include "../epilogue/staged.cuh"
 #include "../ptx/fence.cuh"
+#include "../ptx/grid_dependency.cuh"
 #include "../ptx/named_barrier.cuh"
 #include "../ptx/scalar.cuh"
 #include "../ptx/tma.cuh"

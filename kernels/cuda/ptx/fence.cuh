@@ -9,10 +9,4 @@ __device__ __forceinline__ void fence_async_shared() { asm volatile("fence.proxy
 // After st.global of data that a bulk copy of the same or a dependent kernel reads.
 __device__ __forceinline__ void fence_async_global() { asm volatile("fence.proxy.async.global;" ::: "memory"); }
 
-// Programmatic dependent launch: `wait` before the first access to what the previous kernel in the stream wrote.
-__device__ __forceinline__ void grid_dependency_wait() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
-__device__ __forceinline__ void grid_dependency_launch() {
-  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
-}
-
 }  // namespace sparsek::ptx

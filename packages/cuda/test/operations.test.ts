@@ -167,8 +167,9 @@ describe('attention on the device', () => {
       plan.launch(given);
       plan.launch(given);
     });
-    expect(graph).toBeDefined();
     expect(fills()).toBe(4);
+    // The fills are over before the first replay: the graph holds the two kernels and nothing else.
+    expect(graph.nodes).toBe(2);
   });
 
   it('splits a long row, and joins its parts', () => {

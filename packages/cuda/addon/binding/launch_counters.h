@@ -25,8 +25,8 @@ class LaunchCounters {
 
   /** For a launch that is about to be given to the stream. The context is current. */
   driver::CUdeviceptr address(const std::shared_ptr<StreamObject>& stream) {
-    // A graph keeps what is allocated during its capture, and repeats the fill before each of its launches.
-    if (device_->context->pool().isCapturing()) return zeroed(*stream).pointer();
+    // A graph keeps what is allocated during its capture.
+    if (device_->context->pool().isCapturing()) return zeroedBesideCapture().pointer();
     counters_.erase(std::remove_if(counters_.begin(), counters_.end(),
                                    [](const Counter& counter) { return counter.stream.expired(); }),
                     counters_.end());
@@ -46,6 +46,15 @@ class LaunchCounters {
   cuda::DeviceBuffer zeroed(const StreamObject& stream) const {
     cuda::DeviceBuffer buffer = device_->context->allocate(sizeof(std::uint32_t), stream.stream);
     driver::check(device_->api().cuMemsetD32Async(buffer.pointer(), 0, 1, stream.stream), "cuMemsetD32Async");
+    return buffer;
+  }
+
+  // Once and for all, on a stream that is not captured: a fill that every replay repeats would stand between two kernels
+  // that could otherwise overlap. Memory of a new stream is in nobody's use.
+  cuda::DeviceBuffer zeroedBesideCapture() const {
+    const StreamObject beside(device_, 0);
+    cuda::DeviceBuffer buffer = zeroed(beside);
+    driver::check(device_->api().cuStreamSynchronize(beside.stream), "cuStreamSynchronize");
     return buffer;
   }
 

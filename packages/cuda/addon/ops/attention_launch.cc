@@ -83,6 +83,7 @@ void launch_combine(const Api& api, cuda::ModuleCache& modules, const AttentionP
   shape.grid = {static_cast<unsigned>(plan.split_rows * (plan.side / block_rows)), 1, 1};
   shape.block = {attention::kCombineThreads, 1, 1};
   shape.stream = stream;
+  shape.overlapPrevious = true;
   const std::string kernel = std::string("sparsek_attention_combine_") + (few ? "few_" : "") +
                              (plan.type == ElementType::kF16 ? "f16" : "bf16");
   cuda::launch(api, modules.kernel("attention_combine.cubin", kernel, 0), shape, params);
@@ -148,6 +149,7 @@ void launch_attention(const Api& api, cuda::ModuleCache& modules, const Attentio
   shape.block = {static_cast<unsigned>(plan.threads), 1, 1};
   shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
   shape.stream = stream;
+  shape.overlapPrevious = true;  // the kernel waits for the grid ahead before it touches its data
   cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
   if (plan.split_rows > 0) launch_combine(api, modules, plan, o, stream);
 }
