@@ -10,12 +10,28 @@
 namespace sparsek::binding {
 namespace {
 
+constexpr struct {
+  const char* name;
+  ops::Probe probe;
+} kProbes[] = {
+    {"read", ops::Probe::kRead},
+    {"bulk-read", ops::Probe::kBulkRead},
+    {"tensor-read", ops::Probe::kTensorRead},
+    {"copy", ops::Probe::kCopy},
+    {"multiply-f16", ops::Probe::kMultiplyF16},
+    {"multiply-bf16", ops::Probe::kMultiplyBf16},
+    {"multiply-f16-n128", ops::Probe::kMultiplyF16N128},
+    {"multiply-f16-n64", ops::Probe::kMultiplyF16N64},
+    {"multiply-f16-n32", ops::Probe::kMultiplyF16N32},
+    {"multiply-f16-n16", ops::Probe::kMultiplyF16N16},
+    {"multiply-f16-registers", ops::Probe::kMultiplyF16Registers},
+    {"multiply-f16-registers-n64", ops::Probe::kMultiplyF16RegistersN64},
+};
+
 ops::Probe probeOf(Napi::Env env, const std::string& name) {
-  if (name == "read") return ops::Probe::kRead;
-  if (name == "bulk-read") return ops::Probe::kBulkRead;
-  if (name == "copy") return ops::Probe::kCopy;
-  if (name == "multiply-f16") return ops::Probe::kMultiplyF16;
-  if (name == "multiply-bf16") return ops::Probe::kMultiplyBf16;
+  for (const auto& known : kProbes) {
+    if (name == known.name) return known.probe;
+  }
   throw Napi::TypeError::New(env, "Expected the name of a probe but received " + name);
 }
 

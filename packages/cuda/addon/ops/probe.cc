@@ -2,6 +2,7 @@
 
 #include "../../../../kernels/cuda/probe/probe_params.h"
 #include "../runtime/launch.h"
+#include "tensor_maps.h"
 
 namespace sparsek::ops {
 
@@ -14,20 +15,43 @@ struct Shape {
   int shared_bytes;
 };
 
+constexpr Shape plain(const char* kernel) { return {kernel, kProbeBlocks, kProbeThreads, 0}; }
+constexpr Shape bulk(const char* kernel) { return {kernel, kProbeBulkBlocks, 32, kProbeBulkShared}; }
+constexpr Shape multiply(const char* kernel) { return {kernel, 1, 128 * kProbeWarpgroups, kProbeMmaShared}; }
+
 Shape shape_of(Probe probe) {
-  constexpr unsigned kMultiplyThreads = 128 * kProbeWarpgroups;
   switch (probe) {
     case Probe::kRead:
-      return {"sparsek_probe_read", kProbeBlocks, kProbeThreads, 0};
+      return plain("sparsek_probe_read");
     case Probe::kBulkRead:
-      return {"sparsek_probe_bulk_read", kProbeBulkBlocks, 32, kProbeStages * kProbeChunk};
+      return bulk("sparsek_probe_bulk_read");
+    case Probe::kTensorRead:
+      return bulk("sparsek_probe_tensor_read");
     case Probe::kCopy:
-      return {"sparsek_probe_copy", kProbeBlocks, kProbeThreads, 0};
+      return plain("sparsek_probe_copy");
     case Probe::kMultiplyF16:
-      return {"sparsek_probe_multiply_f16", 1, kMultiplyThreads, kProbeMmaShared};
+      return multiply("sparsek_probe_multiply_f16");
+    case Probe::kMultiplyBf16:
+      return multiply("sparsek_probe_multiply_bf16");
+    case Probe::kMultiplyF16N128:
+      return multiply("sparsek_probe_multiply_f16_n128");
+    case Probe::kMultiplyF16N64:
+      return multiply("sparsek_probe_multiply_f16_n64");
+    case Probe::kMultiplyF16N32:
+      return multiply("sparsek_probe_multiply_f16_n32");
+    case Probe::kMultiplyF16N16:
+      return multiply("sparsek_probe_multiply_f16_n16");
+    case Probe::kMultiplyF16Registers:
+      return multiply("sparsek_probe_multiply_f16_registers");
     default:
-      return {"sparsek_probe_multiply_bf16", 1, kMultiplyThreads, kProbeMmaShared};
+      return multiply("sparsek_probe_multiply_f16_registers_n64");
   }
+}
+
+TensorMap map_of(const driver::Api& api, const ProbeJob& job) {
+  const int64_t rows = job.bytes / (2 * kProbeBoxColumns);
+  const MatrixView view{job.source, kProbeBoxColumns, rows, 1, kProbeBoxColumns, 0};
+  return encode_matrix(api, ElementType::kF16, view, kProbeBoxColumns, kProbeBoxRows);
 }
 
 }  // namespace
@@ -44,6 +68,7 @@ ProbeWork launch_probe(const driver::Api& api, cuda::ModuleCache& modules, const
   }
   const Shape kernel = shape_of(job.probe);
   ProbeParams params{};
+  if (job.probe == Probe::kTensorRead) params.map = map_of(api, job);
   params.source = reinterpret_cast<const void*>(job.source);
   params.target = reinterpret_cast<void*>(job.target);
   params.bytes = job.bytes;
@@ -59,6 +84,7 @@ ProbeWork launch_probe(const driver::Api& api, cuda::ModuleCache& modules, const
   switch (job.probe) {
     case Probe::kRead:
     case Probe::kBulkRead:
+    case Probe::kTensorRead:
       return {read, 0};
     case Probe::kCopy:
       return {2 * read, 0};

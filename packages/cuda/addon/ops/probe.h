@@ -10,7 +10,21 @@
 
 namespace sparsek::ops {
 
-enum class Probe { kRead, kBulkRead, kCopy, kMultiplyF16, kMultiplyBf16 };
+// Products are of instructions m64 n256 k16 with both operands in shared memory unless their name says otherwise.
+enum class Probe {
+  kRead,
+  kBulkRead,
+  kTensorRead,
+  kCopy,
+  kMultiplyF16,
+  kMultiplyBf16,
+  kMultiplyF16N128,
+  kMultiplyF16N64,
+  kMultiplyF16N32,
+  kMultiplyF16N16,
+  kMultiplyF16Registers,
+  kMultiplyF16RegistersN64,
+};
 
 struct ProbeJob {
   Probe probe = Probe::kRead;

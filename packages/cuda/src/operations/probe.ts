@@ -5,8 +5,24 @@ import { guard } from '../errors/guard.js';
 import type { DeviceMemory } from '../memory/device-memory.js';
 import { type CudaStream, usedMemory } from '../stream/stream.js';
 
-/** What is measured: reads by plain loads or by bulk copies, a copy, or products of operands in shared memory. */
-export type ProbeName = 'read' | 'bulk-read' | 'copy' | 'multiply-f16' | 'multiply-bf16';
+/**
+ * What is measured: reads by plain loads, bulk copies or tensor copies, a copy, or matrix products. Those are of
+ * instructions m64n256k16 with both operands in shared memory, unless the name says another n or that the left operand
+ * lies in registers.
+ */
+export type ProbeName =
+  | 'read'
+  | 'bulk-read'
+  | 'tensor-read'
+  | 'copy'
+  | 'multiply-f16'
+  | 'multiply-bf16'
+  | 'multiply-f16-n128'
+  | 'multiply-f16-n64'
+  | 'multiply-f16-n32'
+  | 'multiply-f16-n16'
+  | 'multiply-f16-registers'
+  | 'multiply-f16-registers-n64';
 
 export interface ProbeOperands {
   /** Read: a multiple of 16 KiB. Products read its first 144 KiB, again and again where it holds less. */
