@@ -27,6 +27,7 @@ export {
   planSpmmOnDevice,
   tuneSpmmOnDevice,
 } from './operations/spmm.js';
+export { profilerRange } from './profiler/range.js';
 export type { CudaEvent, EventOptions } from './stream/event.js';
 export type { CudaStream, StreamOptions } from './stream/stream.js';
 export { type DeviceBsr, uploadBsr } from './tensor/bsr.js';

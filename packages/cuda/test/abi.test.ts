@@ -9,7 +9,7 @@ const include = [process.env.CUDA_HOME ?? '/usr/local/cuda', '/usr/local/cuda-13
   .map((home) => join(home, 'include'))
   .find((path) => existsSync(join(path, 'cuda.h')));
 if (include === undefined)
-  console.log('The declarations are not compared with cuda.h: no CUDA toolkit is installed');
+  console.log("The declarations are not compared with NVIDIA's headers: no CUDA toolkit is installed");
 
 describe.skipIf(include === undefined)('declarations of the driver', () => {
   it('have the sizes, offsets and values of cuda.h', () => {
@@ -30,4 +30,11 @@ describe.skipIf(include === undefined)('declarations of the driver', () => {
     // The first version of this one takes the same arguments, and older drivers have no other.
     expect(stale).toEqual(['cuEventElapsedTime']);
   });
+});
+
+const nvtx = include !== undefined && existsSync(join(include, 'nvtx3/nvToolsExt.h'));
+
+it.skipIf(!nvtx)('declarations of NVTX have the sizes, offsets and values of its headers', () => {
+  const args = ['-std=c++17', '-fsyntax-only', `-I${include}`, join(folder, 'nvtx/abi.cc')];
+  expect(() => execFileSync(process.env.CXX ?? 'g++', args, { stdio: 'inherit' })).not.toThrow();
 });

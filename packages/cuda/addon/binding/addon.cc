@@ -28,6 +28,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   defineGraphFunctions(exports);
   defineBsrFunctions(exports);
   defineProbeFunctions(exports);
+  defineProfilerFunctions(exports);
   defineSpmmFunctions(exports);
   defineAttentionFunctions(exports);
   return exports;

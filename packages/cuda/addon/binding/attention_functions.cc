@@ -149,8 +149,8 @@ Napi::Value dropAttentionPlan(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineAttentionFunctions(Napi::Object exports) {
-  define<planAttention>(exports, "planAttention");
-  define<runAttention>(exports, "runAttention");
+  define<planAttention>(exports, "planAttention", "sparsek.attention.plan");
+  define<runAttention>(exports, "runAttention", "sparsek.attention");
   define<dropAttentionPlan>(exports, "dropAttentionPlan");
 }
 

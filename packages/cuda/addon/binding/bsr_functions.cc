@@ -74,9 +74,9 @@ Napi::Value transposeBlocks(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineBsrFunctions(Napi::Object exports) {
-  define<launchCheck>(exports, "launchCheck");
+  define<launchCheck>(exports, "launchCheck", "sparsek.bsr.check");
   define<describeCheck>(exports, "describeCheck");
-  define<transposeBlocks>(exports, "transposeBlocks");
+  define<transposeBlocks>(exports, "transposeBlocks", "sparsek.bsr.transpose");
 }
 
 }  // namespace sparsek::binding

@@ -156,11 +156,11 @@ Napi::Value firstNonFinite(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineCopyFunctions(Napi::Object exports) {
-  define<copyToDevice>(exports, "copyToDevice");
-  define<copyToHost>(exports, "copyToHost");
-  define<copyOnDevice>(exports, "copyOnDevice");
-  define<fill>(exports, "fill");
-  define<firstNonFinite>(exports, "firstNonFinite");
+  define<copyToDevice>(exports, "copyToDevice", "sparsek.upload");
+  define<copyToHost>(exports, "copyToHost", "sparsek.download");
+  define<copyOnDevice>(exports, "copyOnDevice", "sparsek.copy");
+  define<fill>(exports, "fill", "sparsek.fill");
+  define<firstNonFinite>(exports, "firstNonFinite", "sparsek.nonfinite.find");
 }
 
 }  // namespace sparsek::binding

@@ -127,10 +127,10 @@ Napi::Value inspectAddress(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineDriverFunctions(Napi::Object exports) {
-  define<load>(exports, "load");
+  define<load>(exports, "load", "sparsek.driver.load");
   define<deviceCount>(exports, "deviceCount");
   define<deviceProperties>(exports, "deviceProperties");
-  define<openDevice>(exports, "openDevice");
+  define<openDevice>(exports, "openDevice", "sparsek.device.open");
   define<dropDevice>(exports, "dropDevice");
   define<deviceMemory>(exports, "deviceMemory");
   define<inspectAddress>(exports, "inspectAddress");

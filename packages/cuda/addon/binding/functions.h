@@ -12,6 +12,7 @@ void defineStreamFunctions(Napi::Object exports);
 void defineGraphFunctions(Napi::Object exports);
 void defineBsrFunctions(Napi::Object exports);
 void defineProbeFunctions(Napi::Object exports);
+void defineProfilerFunctions(Napi::Object exports);
 void defineSpmmFunctions(Napi::Object exports);
 void defineAttentionFunctions(Napi::Object exports);
 

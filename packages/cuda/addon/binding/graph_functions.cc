@@ -87,9 +87,9 @@ Napi::Value dropGraph(const Napi::CallbackInfo& info) {
 
 void defineGraphFunctions(Napi::Object exports) {
   define<beginCapture>(exports, "beginCapture");
-  define<endCapture>(exports, "endCapture");
+  define<endCapture>(exports, "endCapture", "sparsek.graph.instantiate");
   define<cancelCapture>(exports, "cancelCapture");
-  define<launchGraph>(exports, "launchGraph");
+  define<launchGraph>(exports, "launchGraph", "sparsek.graph.replay");
   define<graphNodes>(exports, "graphNodes");
   define<dropGraph>(exports, "dropGraph");
 }

@@ -106,14 +106,14 @@ Napi::Value limitPool(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineMemoryFunctions(Napi::Object exports) {
-  define<allocate>(exports, "allocate");
+  define<allocate>(exports, "allocate", "sparsek.memory.allocate");
   define<dropBuffer>(exports, "dropBuffer");
   define<bufferAddress>(exports, "bufferAddress");
   define<useBuffer>(exports, "useBuffer");
-  define<allocatePinned>(exports, "allocatePinned");
+  define<allocatePinned>(exports, "allocatePinned", "sparsek.memory.allocate_pinned");
   define<detach>(exports, "detach");
   define<poolStatistics>(exports, "poolStatistics");
-  define<trimPool>(exports, "trimPool");
+  define<trimPool>(exports, "trimPool", "sparsek.memory.trim");
   define<limitPool>(exports, "limitPool");
 }
 

@@ -62,6 +62,6 @@ Napi::Value runProbe(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void defineProbeFunctions(Napi::Object exports) { define<runProbe>(exports, "runProbe"); }
+void defineProbeFunctions(Napi::Object exports) { define<runProbe>(exports, "runProbe", "sparsek.probe"); }
 
 }  // namespace sparsek::binding

@@ -167,12 +167,12 @@ Napi::Value dropSpmmPlan(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineSpmmFunctions(Napi::Object exports) {
-  define<planSpmm>(exports, "planSpmm");
-  define<groupBlockRows>(exports, "groupBlockRows");
+  define<planSpmm>(exports, "planSpmm", "sparsek.spmm.plan");
+  define<groupBlockRows>(exports, "groupBlockRows", "sparsek.spmm.group");
   define<spmmCandidateNames>(exports, "spmmCandidateNames");
-  define<spmmCandidates>(exports, "spmmCandidates");
-  define<packSpmm>(exports, "packSpmm");
-  define<runSpmm>(exports, "runSpmm");
+  define<spmmCandidates>(exports, "spmmCandidates", "sparsek.spmm.candidates");
+  define<packSpmm>(exports, "packSpmm", "sparsek.spmm.pack");
+  define<runSpmm>(exports, "runSpmm", "sparsek.spmm");
   define<dropSpmmPlan>(exports, "dropSpmmPlan");
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "../driver/error.h"
+#include "../nvtx/range.h"
 
 namespace sparsek::cuda {
 namespace {
@@ -36,6 +37,7 @@ ModuleCache::~ModuleCache() {
 CUmodule ModuleCache::module(const std::string& file) {
   const auto known = modules_.find(file);
   if (known != modules_.end()) return known->second;
+  const nvtx::Range range("sparsek.kernels.load");
   const std::string path = folder_ + "/" + file;
   const std::vector<char> image = readFile(path);
   char log[kLogBytes] = {};

@@ -6,6 +6,7 @@ import { guard } from '../errors/guard.js';
 import { kernelsFingerprint } from '../kernels/find.js';
 import type { DeviceMemory } from '../memory/device-memory.js';
 import type { NativeSpmm } from '../native/binding.js';
+import { profilerRange } from '../profiler/range.js';
 import { usedMemory } from '../stream/stream.js';
 import { type Contender, race } from './measure.js';
 import { randomBits } from './random-bits.js';
@@ -45,6 +46,7 @@ export async function tuneSpmm(session: Session, product: SpmmTuning, signal?: A
   const key = keyOf(session, product, names);
   const known = readRecord(key)?.candidate;
   if (known !== undefined && names.includes(known)) return known;
+  using _range = profilerRange('sparsek.spmm.tune');
   const times = await measure(session, product, signal);
   const [best] = [...times].reduce((x, y) => (y[1] < x[1] ? y : x));
   const usual = times.get(MODEL);

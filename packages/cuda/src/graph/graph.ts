@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@sparsek/types';
 import { type GraphState, graphState, register, requireSameDevice, streamState } from '../device/state.js';
 import { guard } from '../errors/guard.js';
+import { profilerRange } from '../profiler/range.js';
 import type { CudaStream } from '../stream/stream.js';
 
 /** A recorded sequence of calls, replayed with one call and the same addresses. */
@@ -17,6 +18,7 @@ export function captureGraph(stream: CudaStream, body: () => void): CudaGraph {
   const { binding } = state.device;
   if (state.capturing)
     throw new InvalidArgumentError('stream', 'a stream that is not being captured', 'one that is');
+  using _range = profilerRange('sparsek.graph.capture');
   guard('capture a graph', () => binding.beginCapture(state.handle));
   state.capturing = true;
   try {

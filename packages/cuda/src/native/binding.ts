@@ -213,6 +213,10 @@ export interface NativeBinding {
     targetBytes: number,
   ): { readonly bytes: number; readonly flops: number };
 
+  /** A range of the process in a profiler's timeline, by a number; undefined without a profiler. */
+  startRange(name: string): bigint | undefined;
+  endRange(range: bigint): void;
+
   /** By a candidate's name; 'model' takes what the cost model chooses. */
   planSpmm(
     stream: StreamHandle,

@@ -11,6 +11,7 @@ import type {
   Timed,
 } from '@sparsek/types';
 import { guard } from '../../errors/guard.js';
+import { profilerRange } from '../../profiler/range.js';
 import { usedMemory } from '../../stream/stream.js';
 import { nonFinitePositions, withZeros } from '../non-finite.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
@@ -36,6 +37,7 @@ export function planAttention(
 
   async function run(inputs: AttentionInputs, runOptions?: RunOptions): Promise<Timed<AttentionResult>> {
     lifetime.check();
+    using _range = profilerRange('sparsek.attention.run');
     const stream = session.stream();
     throwIfAborted(runOptions);
     checkAttentionInputs(problem, inputs);

@@ -12,6 +12,7 @@ import {
 } from '@sparsek/types';
 import { tuneSpmm } from '../../autotune/spmm.js';
 import { guard } from '../../errors/guard.js';
+import { profilerRange } from '../../profiler/range.js';
 import { usedMemory } from '../../stream/stream.js';
 import { ACTIVATION_CODE, ELEMENT_CODE } from '../codes.js';
 import { createLifetime, createScratch, type Session, throwIfAborted, timeLaunch } from '../session.js';
@@ -47,6 +48,7 @@ export async function planSpmm(
 
   async function run(inputs: SpmmInputs, runOptions?: RunOptions): Promise<Timed<DenseMatrix>> {
     lifetime.check();
+    using _range = profilerRange('sparsek.spmm.run');
     const stream = session.stream();
     throwIfAborted(runOptions);
     checkSpmmInputs(problem, inputs);
