@@ -47,6 +47,21 @@ describe('spmm on the device', () => {
     expect(kernels().filter((name) => name === 'narrow')).toHaveLength(2);
   });
 
+  it('tells the bytes that its tiles bring through the L2 cache', () => {
+    using device = openDevice();
+    const dense = randomPattern({ shape: [256, 128], blockShape: [128, 128], density: 1, seed: 1 });
+    using plan = planSpmmOnDevice(device, { pattern: dense, dtype: 'f16', denseExtent: 512 });
+    // Two panels of 256 columns read A; both tiles of a panel read its part of B; C is written.
+    expect(plan.l2Traffic).toBe(2 * (2 * 256 * 128 + 2 * 128 * 512 + 256 * 512));
+    const [few, whole] = [8, 16].map((side) =>
+      randomPattern({ ...dense, blockShape: [side, side], density: 1 }),
+    );
+    using portable = planSpmmOnDevice(device, { pattern: few!, dtype: 'f16', denseExtent: 512 });
+    using narrow = planSpmmOnDevice(device, { pattern: whole!, dtype: 'f16', denseExtent: 512 });
+    // One tile of 256 rows and four panels of 128 columns.
+    expect([portable.l2Traffic, narrow.l2Traffic]).toEqual([0, 2 * (4 * 256 * 128 + 128 * 512 + 256 * 512)]);
+  });
+
   it('is captured in a graph, whose memory outlives its scratch', async () => {
     using device = openDevice();
     using plan = planSpmmOnDevice(device, problem);

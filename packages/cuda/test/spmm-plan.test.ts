@@ -7,7 +7,14 @@ import { expect, it } from 'vitest';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const operations = join(folder, '../addon/ops');
 const cache = join(folder, '../.cache/spmm-plan');
-const PLANNER = ['spmm_plan.cc', 'spmm_groups.cc', 'spmm_schedule.cc', 'spmm_unions.cc', 'skinny_plan.cc'];
+const PLANNER = [
+  'spmm_plan.cc',
+  'spmm_groups.cc',
+  'spmm_schedule.cc',
+  'spmm_unions.cc',
+  'skinny_plan.cc',
+  'traffic.cc',
+];
 
 /** Compiles and runs a program of the folder spmm-plan; what it prints. */
 function outputOf(name: string, planner: readonly string[]): string {

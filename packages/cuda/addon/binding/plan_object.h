@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "../ops/traffic.h"
 #include "handle.h"
 #include "plan_tables.h"
 
@@ -20,11 +21,12 @@ struct PlanObject {
   Plan plan;
 };
 
-/** { plan, kernel }, to which an operation adds what else it tells. */
+/** { plan, kernel, l2Traffic }, to which an operation adds what else it tells. */
 template <typename Object>
 Napi::Object planAnswer(Napi::Env env, std::shared_ptr<Object> object) {
   Napi::Object answer = Napi::Object::New(env);
   answer.Set("kernel", object->plan.kernel);
+  answer.Set("l2Traffic", static_cast<double>(ops::l2_bytes(object->plan)));
   answer.Set("plan", makeHandle(env, std::move(object)));
   return answer;
 }

@@ -224,6 +224,8 @@ export interface NativeBinding {
   ): {
     readonly plan: SpmmPlanHandle;
     readonly kernel: string;
+    /** Between the L2 cache and the multiprocessors in one run; 0 where the plan does not tell. */
+    readonly l2Traffic: number;
     /** Bytes of A's values as the kernel reads them; 0 when it reads the blocks themselves. */
     readonly packedBytes: number;
   };
@@ -260,7 +262,7 @@ export interface NativeBinding {
   planAttention(
     stream: StreamHandle,
     problem: NativeAttention,
-  ): { readonly plan: AttentionPlanHandle; readonly kernel: string };
+  ): { readonly plan: AttentionPlanHandle; readonly kernel: string; readonly l2Traffic: number };
   /** The views of q, k, v and out one after the other; then lse, sinks and slopes, 0n where there are none. */
   runAttention(
     plan: AttentionPlanHandle,

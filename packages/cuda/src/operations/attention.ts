@@ -37,6 +37,11 @@ export interface DeviceAttentionOperands {
 export interface DeviceAttentionPlan extends Disposable {
   readonly kernel: string;
   readonly planMs: number;
+  /**
+   * Bytes between the L2 cache and the multiprocessors in one run: every tile of queries reads the
+   * keys and values that it sees. 0 where the kernel does not tell.
+   */
+  readonly l2Traffic: number;
   /** Gives the work to the stream and returns; can be captured in a graph. */
   launch(operands: DeviceAttentionOperands, stream?: CudaStream): void;
 }
@@ -58,7 +63,7 @@ export function planAttentionOnDevice(
   requireSupport(device.info, 'attention', problem.dtype);
   const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, outputDtype = dtype, mask } = problem;
   const plans = createNativePlans(createSession(device), problem);
-  const { kernel } = plans.planFor(false);
+  const { kernel, l2Traffic } = plans.planFor(false);
   const lifetime = createLifetime('The attention plan');
   const rows = batch * heads * mask.queryLength;
   const keyBytes = batch * kvHeads * mask.keyLength * BYTES_PER_ELEMENT[dtype];
@@ -96,6 +101,7 @@ export function planAttentionOnDevice(
   return Object.freeze({
     kernel,
     planMs: performance.now() - start,
+    l2Traffic,
     launch,
     [Symbol.dispose]() {
       lifetime.end();

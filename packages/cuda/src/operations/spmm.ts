@@ -61,6 +61,11 @@ export interface DeviceSpmmOperands {
 export interface DeviceSpmmPlan extends Disposable {
   readonly kernel: string;
   readonly planMs: number;
+  /**
+   * Bytes between the L2 cache and the multiprocessors in one run: every tile reads its operands anew, so that they are many
+   * times those of the operands. 0 where the kernel does not tell.
+   */
+  readonly l2Traffic: number;
   /** Bytes of packed values; 0 when the kernel reads the blocks themselves. */
   readonly packedBytes: number;
   /** Writes A's values as the kernel reads them to memory of `packedBytes`. */
@@ -114,7 +119,7 @@ export function planSpmmOnDevice(device: CudaDevice, problem: DeviceSpmmProblem)
       ? undefined
       : { columnMajor: transposedDense, candidate: problem.candidate };
   const plans = createNativePlans(createSession(device), { pattern, dtype, denseExtent, precision }, tuned);
-  const { plan, kernel, packedBytes } = plans.planFor(transposedDense);
+  const { plan, kernel, l2Traffic, packedBytes } = plans.planFor(transposedDense);
   const [m, k] = pattern.shape;
   const denseShape: Shape = transposedDense ? [denseExtent, k] : [k, denseExtent];
   const valueBytes =
@@ -172,6 +177,7 @@ export function planSpmmOnDevice(device: CudaDevice, problem: DeviceSpmmProblem)
   return Object.freeze({
     kernel,
     planMs: performance.now() - start,
+    l2Traffic,
     packedBytes,
     pack,
     launch,

@@ -15,6 +15,7 @@
 #include "../../../../kernels/cuda/gemm/skinny_params.h"
 #include "../../../../kernels/cuda/gemm/wide_params.h"
 #include "../../addon/ops/spmm_plan.h"
+#include "../../addon/ops/traffic.h"
 
 using namespace sparsek;
 using namespace sparsek::ops;
@@ -162,6 +163,29 @@ void check_items(const SpmmPlan& plan, const Pattern& p, int multiprocessors) {
   require(strips == sums.size(), "rows outside the matrix are computed");
 }
 
+// What the copy engine brings for every item, and the tiles of C.
+int64_t counted_bytes(const SpmmPlan& plan, const Pattern& p) {
+  const bool wide = plan.family == Family::kWide;
+  const WorkItem* items = table<WorkItem>(plan, plan.items);
+  const auto* pairs = table<PairEntry>(plan, plan.pairs);
+  const auto* stages = table<NarrowStage>(plan, plan.stages);
+  const int64_t width = int64_t{plan.tile_columns} * plan.cluster, columns = plan.shape.dense_columns;
+  int64_t bytes = plan.shape.batch * int64_t{p.rows} * columns * 2 + 2 * plan.workspace_bytes;
+  for (int64_t i = 0; i < plan.items.bytes / int64_t{sizeof(WorkItem)}; ++i) {
+    const int64_t loaded = std::min(width, columns - items[i].panel * width);
+    for (int e = items[i].first; e < items[i].last; ++e) {
+      if (!wide) {
+        for (const int32_t k : stages[e].k) bytes += k < 0 ? 0 : std::min(p.block_columns, 32) * loaded * 2;
+        bytes += stages[e].fragments * int64_t{kNarrowFragmentBytes};
+        continue;
+      }
+      const int blocks = p.block_rows == 64 ? (pairs[e].block[0] >= 0) + (pairs[e].block[1] >= 0) : 1;
+      bytes += p.block_columns * loaded * 2 + int64_t{2} * blocks * p.block_rows * p.block_columns;
+    }
+  }
+  return bytes;
+}
+
 // Items of the kernel for few columns are pieces of block rows; those of a split row follow each other without a gap.
 void check_skinny(const SpmmPlan& plan, const Pattern& p) {
   const WorkItem* items = table<WorkItem>(plan, plan.items);
@@ -215,6 +239,8 @@ int check(const Pattern& p, int columns, int batch, const PlanOptions& options) 
   const SpmmPlan plan = make_spmm_plan(shape, {kMultiprocessors, 9}, options);
   require(plan.family != Family::kPortable, "a Hopper shape got the portable kernel");
   plan.family == Family::kSkinny ? check_skinny(plan, p) : check_items(plan, p, kMultiprocessors);
+  require(l2_bytes(plan) == (plan.family == Family::kSkinny ? 0 : counted_bytes(plan, p)),
+          "the bytes through L2 differ from what the items load");
   return plan.split_tiles;
 }
 

@@ -8,6 +8,7 @@ import { kernelMask } from './kernel-mask.js';
 export interface NativePlan {
   readonly plan: AttentionPlanHandle;
   readonly kernel: string;
+  readonly l2Traffic: number;
 }
 
 /** Set to "portable", attention uses the kernel for all GPUs also where a faster one is at hand: to test it there. */

@@ -6,6 +6,7 @@ import type { Session } from '../session.js';
 export interface NativePlan {
   readonly plan: SpmmPlanHandle;
   readonly kernel: string;
+  readonly l2Traffic: number;
   readonly packedBytes: number;
 }
 
