@@ -6,6 +6,7 @@
 #include <climits>
 
 #include "../ptx/common.cuh"
+#include "pattern_tables.cuh"
 #include "visible.h"
 
 namespace sparsek::attention {
@@ -19,11 +20,6 @@ __device__ __forceinline__ Clause load_clause(const Clause* clause) {
   const int4* words = reinterpret_cast<const int4*>(clause);
   const int4 low = __ldg(words), high = __ldg(words + 1);
   return {low.x, low.y, low.z, low.w, high.x, high.y, static_cast<Relation>(high.z), 0};
-}
-
-template <typename T>
-__device__ __forceinline__ const T* table(const Params& p, int64_t offset) {
-  return offset == kNone ? nullptr : reinterpret_cast<const T*>(p.tables + offset);
 }
 
 // Where a walk begins: what the scheduler warp finds out ahead of the loader.

@@ -149,19 +149,19 @@ class Consumer {
   __device__ __forceinline__ Row row_of(const Item& item) const {
     Row row;
     row.index = item.tile * C::kSide + 64 * member_ + 16 * (thread_ >> 5) + ((thread_ & 31) >> 2);
-    row.scale = C::kModified ? 1.0f : p_.scale_log2;
+    row.scale = C::kModified ? 1.0f : p_.scores.scale_log2;
     row.slope = C::kModified && p_.slopes != nullptr ? __ldg(p_.slopes + item.head) : 0.0f;
     return row;
   }
 
   __device__ __forceinline__ void store(Outputs& o, const SoftmaxState& state, const Item& item, int slot) const {
     if (item.partial >= 0) {
-      store_part<C>(p_, o, state, C::kModified ? 1.0f : p_.scale_log2, item.partial, member_, thread_);
+      store_part<C>(p_, o, state, C::kModified ? 1.0f : p_.scores.scale_log2, item.partial, member_, thread_);
       if (C::kStageInQ) ptx::mbarrier_arrive(&s_.q_empty[slot]);
       return;
     }
     uint8_t* staging = (C::kStageInQ ? s_.q[slot] : s_.o) + member_ * 64 * 128;
-    store_item<C>(p_, staging, o, state, C::kModified ? 1.0f : p_.scale_log2, item, member_, warpgroup_, thread_);
+    store_item<C>(p_, staging, o, state, C::kModified ? 1.0f : p_.scores.scale_log2, item, member_, warpgroup_, thread_);
     if (C::kStageInQ) {
       if (thread_ == 0) ptx::bulk_wait_read<0>();
       ptx::warpgroup_sync<kStagingBarrier, kConsumers>(warpgroup_);

@@ -77,6 +77,16 @@ struct Geometry {
   const int32_t* document_end;
 };
 
+// Inside the kernels scores, and the logits of sinks, are in base 2, because exp2 is a single instruction.
+constexpr float kLog2e = 1.4426950408889634f;
+constexpr float kLn2 = 0.69314718055994531f;
+
+struct ScoreOptions {
+  float scale;       // natural units; any sign where scores are modified
+  float scale_log2;  // scale * log2(e)
+  float softcap;     // 0: none
+};
+
 struct Params {
   // Dimensions, innermost first: head dimension, sequence, head, batch. Boxes are 64 elements wide.
   TensorMap q, k, v, o;
@@ -99,9 +109,7 @@ struct Params {
   int32_t items;                  // batch * heads * query_tiles, or the number of chunks
   int32_t section;                // (batch, head) pairs whose K and V share the L2 cache: worked off together
   int32_t descending;             // computed order: 1 takes query tiles from the last to the first
-  float scale;                    // of the scores, natural units
-  float scale_log2;               // scale * log2(e)
-  float softcap;                  // 0: none; read by the instances with score modifiers
+  ScoreOptions scores;            // `softcap` is read by the instances with score modifiers
 };
 
 }  // namespace sparsek::attention

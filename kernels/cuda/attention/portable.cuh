@@ -22,7 +22,6 @@ struct PortableForward {
   static constexpr ElementType kType = Product::kType;
   static constexpr int kRows = portable_rows(kType), kThreads = portable_threads(kType);
   static constexpr int kKeys = portable_keys(kType, Dim), kPitch = portable_pitch(kType, Dim);
-  static constexpr float kLog2e = 1.4426950408889634f, kLn2 = 0.6931471805599453f;
   using Scores = float[kKeys / 8][4];
   using Output = float[Dim / 8][4];
 
@@ -60,13 +59,14 @@ struct PortableForward {
 
   // Raw products become scores in base 2. `distance` is the position of the thread's first query minus that of its first key.
   __device__ static void modify(Scores& s, const PortableParams& p, float slope, int distance) {
-    const bool capped = p.softcap > 0.0f;
-    const float inverse_cap = capped ? p.scale / p.softcap : 0.0f;
+    const float scale = p.scores.scale, softcap = p.scores.softcap;
+    const bool capped = softcap > 0.0f;
+    const float inverse_cap = capped ? scale / softcap : 0.0f;
 #pragma unroll
     for (int j = 0; j < kKeys / 8; ++j) {
 #pragma unroll
       for (int i = 0; i < 4; ++i) {
-        float score = capped ? p.softcap * hyperbolic_tangent(s[j][i] * inverse_cap) : s[j][i] * p.scale;
+        float score = capped ? softcap * hyperbolic_tangent(s[j][i] * inverse_cap) : s[j][i] * scale;
         score -= slope * fabsf(static_cast<float>(distance + 8 * (i / 2) - 8 * j - (i & 1)));
         s[j][i] = score * kLog2e;
       }
@@ -179,14 +179,13 @@ struct PortableForward {
     const int tile = p.query_tiles - 1 - static_cast<int>(blockIdx.x % static_cast<unsigned>(p.query_tiles));
     const int pair = static_cast<int>(blockIdx.x / static_cast<unsigned>(p.query_tiles));
     const int64_t batch = pair / p.heads, head = pair % p.heads;
-    const int slot = (p.map_batches == 1 ? 0 : static_cast<int>(batch)) * p.map_heads +
-                     (p.map_heads == 1 ? 0 : static_cast<int>(head));
-    const Pattern pattern = p.patterns[__ldg(p.head_map + slot)];
+    const HeadMapPlace place = place_in_head_map(p, static_cast<int>(batch), static_cast<int>(head));
+    const Pattern pattern = p.patterns[__ldg(p.head_map + place.row * p.map_heads + place.column)];
     const T* const keys = head_of(p.k, batch, head / p.group);
     const T* const values = head_of(p.v, batch, head / p.group);
     const int first_query = tile * kRows, query = first_query + 16 * warp + lane / 4;
     const float slope = p.slopes != nullptr ? __ldg(p.slopes + head) : 0.0f;
-    const bool modified = p.softcap > 0.0f || p.slopes != nullptr;
+    const bool modified = p.scores.softcap > 0.0f || p.slopes != nullptr;
     const auto load_step = [&](T* target, const T* source, const PortableView& view, const KeyStep& step, int dim) {
       load<kKeys>(target, source + step.first * view.sequence_stride, view, p.geometry.key_length - step.first, dim);
       ptx::cp_async_commit();
@@ -212,7 +211,7 @@ struct PortableForward {
 #pragma unroll
         for (int j = 0; j < kKeys / 8; ++j)
 #pragma unroll
-          for (int i = 0; i < 4; ++i) s[j][i] *= p.scale_log2;
+          for (int i = 0; i < 4; ++i) s[j][i] *= p.scores.scale_log2;
       }
       if (step.fill != kFillFull || step.first + kKeys > p.geometry.key_length) mask(s, p, pattern, step, query, lane);
       soften(s, rows, o);

@@ -48,9 +48,7 @@ struct PortableParams {
   int32_t side;                   // edge of the stored patterns' blocks: 64 or 128
   int32_t qk_dim, v_dim;          // up to the instance's dimension
   ElementType out_type;
-  float scale;                    // of the scores, natural units; any sign
-  float scale_log2;               // scale * log2(e)
-  float softcap;                  // 0: none
+  ScoreOptions scores;
 };
 
 }  // namespace sparsek::attention

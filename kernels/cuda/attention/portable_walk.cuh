@@ -15,18 +15,13 @@ struct KeyStep {
   int fill;
 };
 
-template <typename T>
-__device__ __forceinline__ const T* portable_table(const PortableParams& p, int64_t offset) {
-  return offset == kNone ? nullptr : reinterpret_cast<const T*>(p.tables + offset);
-}
-
 // Every warp walks on its own, converged, and all find the same. `Rows`: queries of a tile; `Keys`: keys of a step.
 template <int Rows, int Keys>
 class StepWalk {
  public:
   __device__ __forceinline__ StepWalk(const PortableParams& p, const Pattern& pattern, int tile)
       : p_(p), pattern_(pattern), tile_(tile) {
-    const int32_t* indptr = portable_table<int32_t>(p, pattern.indptr);
+    const int32_t* indptr = table<int32_t>(p, pattern.indptr);
     stored_ = indptr != nullptr;
     if (stored_) {
       const int row = tile * Rows / p.side;
@@ -44,8 +39,8 @@ class StepWalk {
   // A stored block holds several steps.
   __device__ __forceinline__ KeyStep next_stored() {
     while (position_ < end_) {
-      const int32_t* fill = portable_table<int32_t>(p_, pattern_.fill);
-      const int first = __ldg(portable_table<int32_t>(p_, pattern_.indices) + position_) * p_.side + part_ * Keys;
+      const int32_t* fill = table<int32_t>(p_, pattern_.fill);
+      const int first = __ldg(table<int32_t>(p_, pattern_.indices) + position_) * p_.side + part_ * Keys;
       const KeyStep step{first, fill != nullptr ? __ldg(fill + position_) : kFillFull};
       if (++part_ == p_.side / Keys) {
         part_ = 0;
@@ -76,7 +71,7 @@ class StepWalk {
 
   __device__ __forceinline__ BlockRange steps_of(int clause) const {
     return clause_blocks<Rows, Keys>(p_.geometry,
-                                     load_clause(portable_table<Clause>(p_, pattern_.clauses) + clause), tile_);
+                                     load_clause(table<Clause>(p_, pattern_.clauses) + clause), tile_);
   }
 
   const PortableParams& p_;
@@ -94,7 +89,7 @@ template <int Words>
 __device__ __forceinline__ void keep_words(uint32_t (&keep)[Words], const PortableParams& p, const Pattern& pattern,
                                            const KeyStep& step, int query) {
   if (step.fill >= kFillBitmap) {
-    const uint32_t* row = portable_table<uint32_t>(p, pattern.bitmaps) +
+    const uint32_t* row = table<uint32_t>(p, pattern.bitmaps) +
                           (static_cast<int64_t>(step.fill - kFillBitmap) * p.side + query % p.side) * (p.side / 32) +
                           step.first % p.side / 32;
 #pragma unroll
@@ -106,7 +101,7 @@ __device__ __forceinline__ void keep_words(uint32_t (&keep)[Words], const Portab
     const int row = query + p.geometry.key_length - p.geometry.query_length;
     for (int c = 0; c < clauses; ++c) {
       const Interval keys =
-          visible_keys(p.geometry, load_clause(portable_table<Clause>(p, pattern.clauses) + c), row);
+          visible_keys(p.geometry, load_clause(table<Clause>(p, pattern.clauses) + c), row);
 #pragma unroll
       for (int w = 0; w < Words; ++w)
         keep[w] |= bit_range(keys.begin - step.first - 32 * w, keys.end - step.first - 32 * w);

@@ -37,11 +37,9 @@ __device__ __forceinline__ Item decode_item(const Params& p, int index, BlockPar
   item.partial = partial;
   item.batch = pair / p.heads;
   item.head = pair - item.batch * p.heads;
-  const int map_row = p.map_batches == 1 ? 0 : item.batch;
-  const int map_column = p.map_heads == 1 ? 0 : item.head;
-  constexpr float kLog2e = 1.4426950408889634f;
+  const HeadMapPlace place = place_in_head_map(p, item.batch, item.head);
   item.sink2 = p.sinks != nullptr ? __ldg(p.sinks + item.head) * kLog2e : -CUDART_INF_F;
-  item.pattern = __ldg(p.head_map + map_row * p.map_heads + map_column);
+  item.pattern = __ldg(p.head_map + place.row * p.map_heads + place.column);
   return item;
 }
 

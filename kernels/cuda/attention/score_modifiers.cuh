@@ -9,8 +9,7 @@ namespace sparsek::attention {
 
 // tanh by one exponential and one division: absolute error near 1e-7, where tanh.approx has 5e-4.
 __device__ __forceinline__ float tanh_exact(float x) {
-  constexpr float kTwoLog2e = 2.8853900817779268f;
-  const float power = exp2_approx(fabsf(x) * kTwoLog2e);  // infinity gives 1
+  const float power = ptx::exp2_approx(fabsf(x) * (2.0f * kLog2e));  // infinity gives 1
   return copysignf(1.0f - __fdividef(2.0f, 1.0f + power), x);
 }
 
@@ -18,11 +17,11 @@ __device__ __forceinline__ float tanh_exact(float x) {
 template <int Count>
 __device__ __forceinline__ void modify_scores(float (&s)[Count], const Params& p, float slope, int first_key, int row,
                                               int thread) {
-  constexpr float kLog2e = 1.4426950408889634f;
-  const float inverse_cap = p.softcap > 0.0f ? p.scale / p.softcap : 0.0f;
+  const float scale = p.scores.scale, softcap = p.scores.softcap;
+  const float inverse_cap = softcap > 0.0f ? scale / softcap : 0.0f;
 #pragma unroll
   for (int i = 0; i < Count; ++i) {
-    float score = p.softcap > 0.0f ? p.softcap * tanh_exact(s[i] * inverse_cap) : s[i] * p.scale;
+    float score = softcap > 0.0f ? softcap * tanh_exact(s[i] * inverse_cap) : s[i] * scale;
     const int distance = row + 8 * ((i >> 1) & 1) - first_key - tile::accumulator_column(thread, i);
     score -= slope * fabsf(static_cast<float>(distance));
     s[i] = score * kLog2e;

@@ -11,25 +11,15 @@
 
 #include <cstdint>
 
+#include "../ptx/scalar.cuh"
 #include "../tile/fragments.cuh"
+#include "params.h"
 
 namespace sparsek::attention {
 
 // Sum of a thread's weights in a row and a step beyond which the reference is raised. Every weight is below it, so that
 // f16 (up to 65504) holds them; float32 sums have room for 2^100 times as many.
 constexpr float kLimit = 1024.0f;
-
-__device__ __forceinline__ float exp2_approx(float x) {
-  float y;
-  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
-  return y;
-}
-
-__device__ __forceinline__ float log2_approx(float x) {
-  float y;
-  asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
-  return y;
-}
 
 struct SoftmaxState {
   float reference[2] = {-CUDART_INF_F, -CUDART_INF_F};  // raw scores; -infinity while a row has seen nothing
@@ -56,7 +46,7 @@ __device__ __forceinline__ void raise_reference(const float (&s)[Count], Softmax
     const float next = fmaxf(state.reference[r], top[r]);
     const bool seen = next != -CUDART_INF_F;
     const float base = seen ? next : 0.0f;  // subtracting -infinity would give NaN
-    rescale[r] = exp2_approx((state.reference[r] - base) * scale);
+    rescale[r] = ptx::exp2_approx((state.reference[r] - base) * scale);
     state.reference[r] = next;
     state.offset[r] = base * scale;
     state.limit[r] = seen ? kLimit : -1.0f;
@@ -75,7 +65,7 @@ __device__ __forceinline__ void weigh(const float (&s)[Count], uint32_t (&weight
 #pragma unroll
     for (int i = 0; i < 8; ++i) {
       const int r = (i >> 1) & 1;
-      p[i] = exp2_approx(fmaf(s[first + i], scale, -state.offset[r]));
+      p[i] = ptx::exp2_approx(fmaf(s[first + i], scale, -state.offset[r]));
       part[r][i & 1] += p[i];
     }
     tile::pack_columns<T>(weights[first / 8], p, 0);
@@ -120,7 +110,6 @@ struct RowResults {
 // `sink2` is the sink's logit in base 2, -infinity for none. Without branches, so that the two rows' chains of dependent
 // instructions overlap.
 __device__ __forceinline__ RowResults finish_rows(const SoftmaxState& state, float scale, float sink2) {
-  constexpr float kLn2 = 0.69314718055994531f;
   float sum[2] = {state.sum[0], state.sum[1]};
 #pragma unroll
   for (int distance = 1; distance <= 2; distance *= 2) {
@@ -133,10 +122,10 @@ __device__ __forceinline__ RowResults finish_rows(const SoftmaxState& state, flo
     const bool seen = state.reference[r] != -CUDART_INF_F;
     const float top = seen ? state.reference[r] * scale : 0.0f;
     const float base = fmaxf(top, sink2);
-    const float own = exp2_approx(top - base);
-    const float total = sum[r] * own + exp2_approx(sink2 - base);  // at least about 1: the first maximum's weight is 1
+    const float own = ptx::exp2_approx(top - base);
+    const float total = sum[r] * own + ptx::exp2_approx(sink2 - base);  // at least about 1: the first maximum's weight is 1
     result.factor[r] = seen ? __fdividef(own, total) : 0.0f;
-    result.lse[r] = seen ? (base + log2_approx(total)) * kLn2 : -CUDART_INF_F;
+    result.lse[r] = seen ? (base + ptx::log2_approx(total)) * kLn2 : -CUDART_INF_F;
   }
   return result;
 }

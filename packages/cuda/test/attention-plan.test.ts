@@ -13,6 +13,7 @@ const SOURCES = [
   'ops/attention_split.cc',
   'ops/attention_portable.cc',
   'ops/attention_launch.cc',
+  'ops/tensor_maps.cc',
   'runtime/launch.cc',
   'runtime/module_cache.cc',
   'driver/error.cc',

@@ -1,49 +1,31 @@
 #include "attention_launch.h"
 
-#include <cstring>
+#include <string>
 
 #include "../../../../kernels/cuda/attention/combine_params.h"
-#include "../driver/error.h"
 #include "../runtime/launch.h"
+#include "attention_params.h"
 #include "attention_portable.h"
+#include "element_name.h"
+#include "tensor_maps.h"
 
 namespace sparsek::ops {
 
 using driver::Api;
-using driver::check;
-using driver::CUdeviceptr;
 
 namespace {
 
-constexpr int64_t kElementBytes = 2;
-constexpr int64_t kAlignment = 16;
 constexpr int kChunk = 64;  // elements of a 128-byte swizzled row
 
 TensorMap encode_view(const Api& api, ElementType type, const AttentionView& view, int64_t dim, int64_t length,
                       int64_t heads, int64_t batch, int box_rows) {
-  using namespace driver;
   const uint64_t sizes[4] = {static_cast<uint64_t>(dim), static_cast<uint64_t>(length), static_cast<uint64_t>(heads),
                              static_cast<uint64_t>(batch)};
-  const uint64_t strides[3] = {static_cast<uint64_t>(view.sequence_stride * kElementBytes),
-                               static_cast<uint64_t>(view.head_stride * kElementBytes),
-                               static_cast<uint64_t>(view.batch_stride * kElementBytes)};
+  const uint64_t strides[3] = {static_cast<uint64_t>(view.sequence_stride * kTiledElementBytes),
+                               static_cast<uint64_t>(view.head_stride * kTiledElementBytes),
+                               static_cast<uint64_t>(view.batch_stride * kTiledElementBytes)};
   const uint32_t box[4] = {kChunk, static_cast<uint32_t>(box_rows), 1, 1};
-  const uint32_t steps[4] = {1, 1, 1, 1};
-  const CUtensorMapDataType data =
-      type == ElementType::kF16 ? CU_TENSOR_MAP_DATA_TYPE_FLOAT16 : CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
-  alignas(128) CUtensorMap map;
-  check(api.cuTensorMapEncodeTiled(&map, data, 4, reinterpret_cast<void*>(view.base), sizes, strides, box, steps,
-                                   CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
-                                   CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
-        "cuTensorMapEncodeTiled");
-  TensorMap result;
-  std::memcpy(&result, &map, sizeof result);
-  return result;
-}
-
-template <typename T>
-const T* at(CUdeviceptr base, const TableRange& range) {
-  return reinterpret_cast<const T*>(base + static_cast<CUdeviceptr>(range.offset));
+  return encode_tiled(api, type, view.base, 4, sizes, strides, box);
 }
 
 bool takes_copy_engine(const AttentionPlan& plan, const AttentionOperands& o) {
@@ -62,7 +44,7 @@ float* partial_lse(const AttentionPlan& plan, const AttentionOperands& o) {
 void launch_combine(const Api& api, cuda::ModuleCache& modules, const AttentionPlan& plan, const AttentionOperands& o,
                     driver::CUstream stream) {
   attention::CombineParams params{};
-  params.splits = at<attention::Split>(o.tables, plan.splits);
+  params.splits = table_at<attention::Split>(o.tables, plan.splits);
   params.partial_out = partial_out(o);
   params.partial_lse = partial_lse(plan, o);
   params.out = reinterpret_cast<void*>(o.out.base);
@@ -84,16 +66,15 @@ void launch_combine(const Api& api, cuda::ModuleCache& modules, const AttentionP
   shape.block = {attention::kCombineThreads, 1, 1};
   shape.stream = stream;
   shape.overlapPrevious = true;
-  const std::string kernel = std::string("sparsek_attention_combine_") + (few ? "few_" : "") +
-                             (plan.type == ElementType::kF16 ? "f16" : "bf16");
+  const std::string kernel = std::string("sparsek_attention_combine_") + (few ? "few_" : "") + element_name(plan.type);
   cuda::launch(api, modules.kernel("attention_combine.cubin", kernel, 0), shape, params);
 }
 
 }  // namespace
 
 bool attention_view_aligned(const AttentionView& view) {
-  const auto aligned = [](int64_t stride) { return stride * kElementBytes % kAlignment == 0; };
-  return view.base % kAlignment == 0 && aligned(view.sequence_stride) && aligned(view.head_stride) &&
+  const auto aligned = [](int64_t stride) { return stride * kTiledElementBytes % kTiledAlignment == 0; };
+  return view.base % kTiledAlignment == 0 && aligned(view.sequence_stride) && aligned(view.head_stride) &&
          aligned(view.batch_stride);
 }
 
@@ -104,8 +85,8 @@ void launch_attention(const Api& api, cuda::ModuleCache& modules, const Attentio
     launch_attention_portable(api, modules, plan, o, stream);
     return;
   }
-  constexpr float kLog2e = 1.4426950408889634f;
   attention::Params params{};
+  fill_common(params, plan, o);
   params.q = encode_view(api, plan.type, o.q, plan.head_dim, plan.query_length, plan.heads, plan.batch, plan.side);
   if (plan.key_length > 0) {  // a tensor map must not have an empty side; without keys nothing is loaded
     params.k = encode_view(api, plan.type, o.k, plan.head_dim, plan.key_length, plan.kv_heads, plan.batch,
@@ -116,34 +97,18 @@ void launch_attention(const Api& api, cuda::ModuleCache& modules, const Attentio
     params.k = params.v = params.q;
   }
   params.o = encode_view(api, plan.type, o.out, plan.value_dim, plan.query_length, plan.heads, plan.batch, 64);
-  params.geometry = {static_cast<int32_t>(plan.query_length), static_cast<int32_t>(plan.key_length),
-                     plan.has_documents ? at<int32_t>(o.tables, plan.document_start) : nullptr,
-                     plan.has_documents ? at<int32_t>(o.tables, plan.document_end) : nullptr};
-  params.tables = reinterpret_cast<const uint8_t*>(o.tables);
-  params.patterns = at<attention::Pattern>(o.tables, plan.patterns);
-  params.head_map = at<int32_t>(o.tables, plan.head_map);
-  params.order = plan.has_order ? at<int32_t>(o.tables, plan.order) : nullptr;
+  params.order = plan.has_order ? table_at<int32_t>(o.tables, plan.order) : nullptr;
   params.ticket = reinterpret_cast<uint32_t*>(o.counter);
   if (plan.split_rows > 0) {
-    params.chunks = at<attention::Chunk>(o.tables, plan.chunks);
+    params.chunks = table_at<attention::Chunk>(o.tables, plan.chunks);
     params.partial_out = partial_out(o);
     params.partial_lse = partial_lse(plan, o);
   }
-  params.lse = reinterpret_cast<float*>(o.lse);
-  params.sinks = reinterpret_cast<const float*>(o.sinks);
-  params.slopes = reinterpret_cast<const float*>(o.slopes);
-  params.map_batches = plan.map_batches;
-  params.map_heads = plan.map_heads;
   params.batch = plan.batch;
-  params.heads = plan.heads;
-  params.group = plan.heads / plan.kv_heads;
   params.query_tiles = plan.query_tiles;
   params.items = plan.items;
   params.section = plan.section;
   params.descending = plan.descending;
-  params.scale = plan.scale;
-  params.scale_log2 = plan.scale * kLog2e;
-  params.softcap = plan.softcap;
   cuda::LaunchShape shape;
   shape.grid = {static_cast<unsigned>(plan.grid), 1, 1};
   shape.block = {static_cast<unsigned>(plan.threads), 1, 1};

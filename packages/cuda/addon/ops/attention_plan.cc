@@ -1,13 +1,13 @@
 #include "attention_plan.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 #include <stdexcept>
 
 #include "../../../../kernels/cuda/attention/portable_params.h"
 #include "attention_portable.h"
 #include "attention_split.h"
+#include "element_name.h"
 
 namespace sparsek::ops {
 
@@ -18,14 +18,6 @@ namespace {
 constexpr int64_t kSectionBytes = int64_t{32} << 20;  // K and V worked off together; L2 keeps about 30 MB of hot data
 constexpr int64_t kLongest = int64_t{1} << 30;        // positions and clause bounds add up in 32 bits
 constexpr int kLargestDim = 256;
-
-template <typename T>
-TableRange append(std::vector<uint8_t>& tables, const T* data, size_t count) {
-  const size_t offset = (tables.size() + 255) / 256 * 256;
-  tables.resize(offset + count * sizeof(T));
-  if (count > 0) std::memcpy(tables.data() + offset, data, count * sizeof(T));
-  return TableRange{static_cast<int64_t>(offset), static_cast<int64_t>(count * sizeof(T))};
-}
 
 std::string at_pattern(size_t index) { return " in mask pattern " + std::to_string(index); }
 
@@ -100,8 +92,7 @@ void choose_kernel(AttentionPlan& plan, const AttentionShape& shape) {
   const bool modified = shape.softcap > 0.0f || shape.alibi || !(shape.scale > 0.0f);
   const std::string name = "d" + std::to_string(dim) + "_b" + std::to_string(shape.mask.side);
   plan.module = "attention_" + name;
-  plan.kernel = std::string("sparsek_attention_") + (shape.type == ElementType::kF16 ? "f16_" : "bf16_") + name +
-                (modified ? "_modified" : "");
+  plan.kernel = std::string("sparsek_attention_") + element_name(shape.type) + "_" + name + (modified ? "_modified" : "");
   plan.threads = kThreads;
   plan.step_keys = keys_per_step(dim, plan.side);
   plan.shared_bytes = shared_bytes(dim, plan.side);
@@ -109,14 +100,14 @@ void choose_kernel(AttentionPlan& plan, const AttentionShape& shape) {
 
 Pattern append_pattern(std::vector<uint8_t>& tables, const AttentionMaskView& mask, const MaskPatternView& p) {
   Pattern result{kNone, kNone, kNone, kNone, kNone, static_cast<int32_t>(p.clauses.size()), 0};
-  result.clauses = append(tables, p.clauses.data(), p.clauses.size()).offset;
+  result.clauses = append_table(tables, p.clauses).offset;
   if (!p.stored) return result;
   const size_t rows = (mask.query_length + mask.side - 1) / mask.side;
   const size_t blocks = p.indptr[rows];
-  result.indptr = append(tables, p.indptr, rows + 1).offset;
-  result.indices = append(tables, p.indices, blocks).offset;
-  if (p.fill != nullptr) result.fill = append(tables, p.fill, blocks).offset;
-  if (p.bitmap_count > 0) result.bitmaps = append(tables, p.bitmaps, p.bitmap_count * mask.side * (mask.side / 32)).offset;
+  result.indptr = append_table(tables, p.indptr, rows + 1).offset;
+  result.indices = append_table(tables, p.indices, blocks).offset;
+  if (p.fill != nullptr) result.fill = append_table(tables, p.fill, blocks).offset;
+  if (p.bitmap_count > 0) result.bitmaps = append_table(tables, p.bitmaps, p.bitmap_count * mask.side * (mask.side / 32)).offset;
   return result;
 }
 
@@ -159,8 +150,8 @@ bool split_items(AttentionPlan& plan, const AttentionMaskView& mask, const std::
   for (const int32_t index : order) sorted.push_back(chunks[index]);
   plan.items = static_cast<int32_t>(sorted.size());
   plan.grid = std::min((plan.items + teams - 1) / teams, device.multiprocessors);
-  plan.chunks = append(plan.tables, sorted.data(), sorted.size());
-  plan.splits = append(plan.tables, splits.data(), splits.size());
+  plan.chunks = append_table(plan.tables, sorted);
+  plan.splits = append_table(plan.tables, splits);
   plan.split_rows = static_cast<int32_t>(splits.size());
   plan.most_parts = *std::max_element(parts.begin(), parts.end());
   plan.workspace_bytes = plan.partials * partial_bytes;
@@ -184,7 +175,7 @@ void order_items(AttentionPlan& plan, const AttentionMaskView& mask,
     std::stable_sort(order.begin() + int64_t{first} * plan.query_tiles, order.begin() + int64_t{last} * plan.query_tiles,
                      [&](int32_t a, int32_t b) { return cost_of(a) > cost_of(b); });
   }
-  plan.order = append(plan.tables, order.data(), order.size());
+  plan.order = append_table(plan.tables, order);
   plan.has_order = true;
 }
 
@@ -243,12 +234,12 @@ AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape
     patterns.push_back(append_pattern(plan.tables, mask, p));
     costs.push_back(blocks_per_tile(mask, p));
   }
-  plan.patterns = append(plan.tables, patterns.data(), patterns.size());
-  plan.head_map = append(plan.tables, mask.head_map.data(), mask.head_map.size());
+  plan.patterns = append_table(plan.tables, patterns);
+  plan.head_map = append_table(plan.tables, mask.head_map);
   plan.has_documents = mask.document_start != nullptr;
   if (plan.has_documents) {
-    plan.document_start = append(plan.tables, mask.document_start, mask.key_length);
-    plan.document_end = append(plan.tables, mask.document_end, mask.key_length);
+    plan.document_start = append_table(plan.tables, mask.document_start, mask.key_length);
+    plan.document_end = append_table(plan.tables, mask.document_end, mask.key_length);
   }
   if (!plan.portable && !split_items(plan, mask, costs, device)) order_items(plan, mask, costs);
   count_blocks(plan, mask, costs);

@@ -9,7 +9,8 @@
 
 #include "../../../../kernels/cuda/attention/params.h"
 #include "../../../../kernels/cuda/include/epilogue_params.h"
-#include "spmm_plan.h"
+#include "device_shape.h"
+#include "plan_table.h"
 
 namespace sparsek::ops {
 

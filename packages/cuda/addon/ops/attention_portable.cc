@@ -4,6 +4,8 @@
 
 #include "../../../../kernels/cuda/attention/portable_params.h"
 #include "../runtime/launch.h"
+#include "attention_params.h"
+#include "element_name.h"
 
 namespace sparsek::ops {
 
@@ -16,12 +18,8 @@ int instance_of(const AttentionPlan& plan) {
   return *std::find_if(std::begin(kInstances), std::end(kInstances) - 1, [&](int instance) { return dim <= instance; });
 }
 
-const char* type_name(ElementType type) {
-  return type == ElementType::kF32 ? "f32" : type == ElementType::kF16 ? "f16" : "bf16";
-}
-
 std::string kernel_name(const AttentionPlan& plan) {
-  return std::string("sparsek_attention_portable_") + type_name(plan.type) + "_d" + std::to_string(instance_of(plan));
+  return std::string("sparsek_attention_portable_") + element_name(plan.type) + "_d" + std::to_string(instance_of(plan));
 }
 
 std::string module_name(const AttentionPlan& plan) { return "attention_portable_d" + std::to_string(instance_of(plan)); }
@@ -29,11 +27,6 @@ std::string module_name(const AttentionPlan& plan) { return "attention_portable_
 attention::PortableView portable_view(const AttentionView& view, const AttentionPlan& plan, int dim) {
   const bool vectors = plan.type != ElementType::kF32 && dim % 8 == 0 && attention_view_aligned(view);
   return {reinterpret_cast<void*>(view.base), view.sequence_stride, view.head_stride, view.batch_stride, vectors ? 1 : 0, 0};
-}
-
-template <typename T>
-const T* at(driver::CUdeviceptr base, const TableRange& range) {
-  return reinterpret_cast<const T*>(base + static_cast<driver::CUdeviceptr>(range.offset));
 }
 
 }  // namespace
@@ -48,34 +41,18 @@ void choose_portable_kernel(AttentionPlan& plan) {
 
 void launch_attention_portable(const driver::Api& api, cuda::ModuleCache& modules, const AttentionPlan& plan,
                                const AttentionOperands& o, driver::CUstream stream) {
-  constexpr float kLog2e = 1.4426950408889634f;
   const int rows = attention::portable_rows(plan.type);
   attention::PortableParams params{};
+  fill_common(params, plan, o);
   params.q = portable_view(o.q, plan, plan.head_dim);
   params.k = portable_view(o.k, plan, plan.head_dim);
   params.v = portable_view(o.v, plan, plan.value_dim);
   params.o = portable_view(o.out, plan, plan.value_dim);
-  params.geometry = {static_cast<int32_t>(plan.query_length), static_cast<int32_t>(plan.key_length),
-                     plan.has_documents ? at<int32_t>(o.tables, plan.document_start) : nullptr,
-                     plan.has_documents ? at<int32_t>(o.tables, plan.document_end) : nullptr};
-  params.tables = reinterpret_cast<const uint8_t*>(o.tables);
-  params.patterns = at<attention::Pattern>(o.tables, plan.patterns);
-  params.head_map = at<int32_t>(o.tables, plan.head_map);
-  params.lse = reinterpret_cast<float*>(o.lse);
-  params.sinks = reinterpret_cast<const float*>(o.sinks);
-  params.slopes = plan.alibi ? reinterpret_cast<const float*>(o.slopes) : nullptr;
-  params.map_batches = plan.map_batches;
-  params.map_heads = plan.map_heads;
-  params.heads = plan.heads;
-  params.group = plan.heads / plan.kv_heads;
   params.query_tiles = static_cast<int32_t>((plan.query_length + rows - 1) / rows);
   params.side = plan.side;
   params.qk_dim = plan.head_dim;
   params.v_dim = plan.value_dim;
   params.out_type = plan.out_type;
-  params.scale = plan.scale;
-  params.scale_log2 = plan.scale * kLog2e;
-  params.softcap = plan.softcap;
   const int shared_bytes = attention::portable_shared_bytes(plan.type, instance_of(plan));
   cuda::LaunchShape shape;
   shape.grid = {static_cast<unsigned>(int64_t{plan.batch} * plan.heads * params.query_tiles), 1, 1};

@@ -4,15 +4,10 @@
 #include <string>
 
 #include "../../../../kernels/cuda/gemm/skinny_params.h"
-#include "../runtime/launch.h"
+#include "spmm_kernel.h"
 
 namespace sparsek::ops {
 namespace {
-
-template <typename T>
-T* at(driver::CUdeviceptr base, const TableRange& range) {
-  return reinterpret_cast<T*>(base + static_cast<driver::CUdeviceptr>(range.offset));
-}
 
 int log2_of(int side) {
   int shift = 0;
@@ -43,8 +38,8 @@ void launch_skinny(const driver::Api& api, cuda::ModuleCache& modules, const Spm
   const PatternView& p = plan.shape.pattern;
   const bool by_columns = reads_columns(plan, o) && columns_aligned(plan, o);
   SkinnyParams params{};
-  params.items = at<const WorkItem>(o.tables, plan.items);
-  params.indices = at<const int32_t>(o.tables, plan.indices);
+  params.items = table_at<WorkItem>(o.tables, plan.items);
+  params.indices = table_at<int32_t>(o.tables, plan.indices);
   params.values = reinterpret_cast<const void*>(o.values);
   params.b = reinterpret_cast<const void*>(o.b);
   params.partials = reinterpret_cast<float*>(o.workspace);
@@ -57,19 +52,11 @@ void launch_skinny(const driver::Api& api, cuda::ModuleCache& modules, const Spm
   params.column_shift = log2_of(p.block_columns);
   params.cluster_shift = log2_of(plan.cluster);
   params.epilogue = epilogue;
-  cuda::LaunchShape shape;
-  shape.grid = {static_cast<unsigned>(plan.grid), 1, 1};
-  shape.block = {static_cast<unsigned>(plan.threads), 1, 1};
-  shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
-  shape.stream = stream;
-  shape.cluster = {static_cast<unsigned>(plan.cluster), 1, 1};
-  shape.overlapPrevious = true;  // the kernel waits for the grid ahead before it touches its data
-  const std::string kernel = plan.kernel + (by_columns ? "_t" : "_n");
-  cuda::launch(api, modules.kernel(plan.module + ".cubin", kernel, plan.shared_bytes), shape, params);
+  launch_plan_kernel(api, modules, plan, plan.kernel + (by_columns ? "_t" : "_n"), params, stream);
   if (plan.split_tiles == 0) return;
 
   SkinnyReduceParams reduce{};
-  reduce.tiles = at<const SplitTile>(o.tables, plan.splits);
+  reduce.tiles = table_at<SplitTile>(o.tables, plan.splits);
   reduce.partials = params.partials;
   reduce.tile_rows = plan.tile_rows;
   reduce.tile_columns = plan.tile_columns;

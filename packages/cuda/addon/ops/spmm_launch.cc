@@ -9,6 +9,7 @@
 #include "../../../../kernels/cuda/gemm/wide_params.h"
 #include "../runtime/launch.h"
 #include "skinny_launch.h"
+#include "spmm_kernel.h"
 #include "tensor_maps.h"
 
 namespace sparsek::ops {
@@ -17,11 +18,6 @@ using driver::Api;
 using driver::CUdeviceptr;
 
 namespace {
-
-template <typename T>
-T* at(CUdeviceptr base, const TableRange& range) {
-  return reinterpret_cast<T*>(base + static_cast<CUdeviceptr>(range.offset));
-}
 
 MatrixView values_view(const SpmmPlan& plan, const SpmmOperands& o) {
   const PatternView& p = plan.shape.pattern;
@@ -63,9 +59,9 @@ EpilogueParams epilogue_params(const SpmmPlan& plan, const SpmmOperands& o) {
 void launch_reduce(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
                    driver::CUstream stream) {
   ReduceParams params{};
-  params.tiles = at<const SplitTile>(o.tables, plan.splits);
+  params.tiles = table_at<SplitTile>(o.tables, plan.splits);
   params.partials = reinterpret_cast<const float*>(o.workspace);
-  params.strips = plan.family == Family::kNarrow ? at<const int32_t>(o.tables, plan.tile_rows_table) : nullptr;
+  params.strips = plan.family == Family::kNarrow ? table_at<int32_t>(o.tables, plan.tile_rows_table) : nullptr;
   params.cluster = plan.cluster;
   params.tile_columns = plan.tile_columns;
   params.epilogue = epilogue_params(plan, o);
@@ -90,21 +86,14 @@ void launch_wide(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& pla
   }
   params.epilogue = epilogue_params(plan, o);
   if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), 64, 64);
-  params.items = at<const WorkItem>(o.tables, plan.items);
-  params.item_first = at<const int32_t>(o.tables, plan.item_first);
-  params.indices = at<const int32_t>(o.tables, plan.indices);
-  params.pairs = at<const PairEntry>(o.tables, plan.pairs);
+  params.items = table_at<WorkItem>(o.tables, plan.items);
+  params.item_first = table_at<int32_t>(o.tables, plan.item_first);
+  params.indices = table_at<int32_t>(o.tables, plan.indices);
+  params.pairs = table_at<PairEntry>(o.tables, plan.pairs);
   params.partials = reinterpret_cast<float*>(o.workspace);
   params.has_blocks = plan.nnzb > 0;
   params.a_batched = o.values_batch_stride > 0;
-  cuda::LaunchShape shape;
-  shape.grid = {static_cast<unsigned>(plan.grid), 1, 1};
-  shape.block = {static_cast<unsigned>(plan.threads), 1, 1};
-  shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
-  shape.stream = stream;
-  shape.cluster = {static_cast<unsigned>(plan.cluster), 1, 1};
-  shape.overlapPrevious = true;  // the kernel waits for the grid ahead before it touches its data
-  cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
+  launch_plan_kernel(api, modules, plan, plan.kernel, params, stream);
 }
 
 void launch_narrow(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
@@ -122,10 +111,10 @@ void launch_narrow(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
   params.piece_rows = std::min(p.block_rows, 64);
   params.epilogue = epilogue_params(plan, o);
   if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), 64, params.piece_rows);
-  params.items = at<const WorkItem>(o.tables, plan.items);
-  params.item_first = at<const int32_t>(o.tables, plan.item_first);
-  params.stages = at<const NarrowStage>(o.tables, plan.stages);
-  params.tile_rows = at<const int32_t>(o.tables, plan.tile_rows_table);
+  params.items = table_at<WorkItem>(o.tables, plan.items);
+  params.item_first = table_at<int32_t>(o.tables, plan.item_first);
+  params.stages = table_at<NarrowStage>(o.tables, plan.stages);
+  params.tile_rows = table_at<int32_t>(o.tables, plan.tile_rows_table);
   params.packed = reinterpret_cast<const void*>(o.packed);
   params.partials = reinterpret_cast<float*>(o.workspace);
   params.packed_batch_stride = o.values_batch_stride > 0 ? plan.packed_bytes : 0;
@@ -134,24 +123,32 @@ void launch_narrow(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
   params.b_values = reinterpret_cast<const void*>(o.b);
   params.b_leading = o.b_leading;
   params.b_batch_stride = o.b_batch_stride;
-  cuda::LaunchShape shape;
-  shape.grid = {static_cast<unsigned>(plan.grid), 1, 1};
-  shape.block = {static_cast<unsigned>(plan.threads), 1, 1};
-  shape.dynamicSharedBytes = static_cast<unsigned>(plan.shared_bytes);
-  shape.stream = stream;
-  shape.overlapPrevious = true;  // the kernel waits for the grid ahead before it touches its data
-  cuda::launch(api, modules.kernel(plan.module + ".cubin", plan.kernel, plan.shared_bytes), shape, params);
+  launch_plan_kernel(api, modules, plan, plan.kernel, params, stream);
 }
+
+int64_t element_bytes(ElementType type) { return type == ElementType::kF32 ? 4 : 2; }
+
+// The part of an epilogue that concerns `count` columns of C from `first`.
+EpilogueParams columns_of(const EpilogueParams& all, int64_t first, int64_t count) {
+  const int64_t bytes = first * (all.transposed ? all.leading : 1) * element_bytes(all.out_type);
+  EpilogueParams part = all;
+  part.out = static_cast<char*>(all.out) + bytes;
+  if (all.addend != nullptr) part.addend = static_cast<const char*>(all.addend) + bytes;
+  part.columns = static_cast<int32_t>(count);
+  return part;
+}
+
+// Panels of C that one launch takes: a grid counts 65535 thread blocks in its second direction.
+constexpr int64_t kMostPanels = 65535;
 
 // Reads the blocks as they are, with any alignment and any strides.
 void launch_portable(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& plan, const SpmmOperands& o,
                      driver::CUstream stream) {
   const PatternView& p = plan.shape.pattern;
   PortableParams params{};
-  params.indptr = at<const int32_t>(o.tables, plan.indptr);
-  params.indices = at<const int32_t>(o.tables, plan.indices);
+  params.indptr = table_at<int32_t>(o.tables, plan.indptr);
+  params.indices = table_at<int32_t>(o.tables, plan.indices);
   params.values = reinterpret_cast<const void*>(o.values);
-  params.b = reinterpret_cast<const void*>(o.b);
   params.b_row = plan.shape.b_column_major ? 1 : o.b_leading;
   params.b_column = plan.shape.b_column_major ? o.b_leading : 1;
   params.values_batch_stride = o.values_batch_stride;
@@ -160,15 +157,20 @@ void launch_portable(const Api& api, cuda::ModuleCache& modules, const SpmmPlan&
   params.block_rows = p.block_rows;
   params.block_columns = p.block_columns;
   params.tiles_per_block_row = (p.block_rows + kPortableTileRows - 1) / kPortableTileRows;
-  params.epilogue = epilogue_params(plan, o);
   const int64_t block_rows = (p.rows + p.block_rows - 1) / p.block_rows;
   cuda::LaunchShape shape;
-  shape.grid = {static_cast<unsigned>(block_rows * params.tiles_per_block_row),
-                static_cast<unsigned>((plan.shape.dense_columns + kPortableTileColumns - 1) / kPortableTileColumns),
-                static_cast<unsigned>(plan.shape.batch)};
+  shape.grid = {static_cast<unsigned>(block_rows * params.tiles_per_block_row), 1, static_cast<unsigned>(plan.shape.batch)};
   shape.block = {kPortableThreads, 1, 1};
   shape.stream = stream;
-  cuda::launch(api, modules.kernel("spmm_portable.fatbin", portable_kernel(plan.shape), 0), shape, params);
+  const driver::CUfunction kernel = modules.kernel("spmm_portable.fatbin", portable_kernel(plan.shape), 0);
+  const EpilogueParams all = epilogue_params(plan, o);
+  for (int64_t column = 0; column < all.columns; column += kMostPanels * kPortableTileColumns) {
+    const int64_t columns = std::min<int64_t>(all.columns - column, kMostPanels * kPortableTileColumns);
+    params.b = reinterpret_cast<const void*>(o.b + column * params.b_column * element_bytes(plan.shape.type));
+    params.epilogue = columns_of(all, column, columns);
+    shape.grid.y = static_cast<unsigned>((columns + kPortableTileColumns - 1) / kPortableTileColumns);
+    cuda::launch(api, kernel, shape, params);
+  }
 }
 
 }  // namespace
@@ -179,7 +181,7 @@ void pack_spmm_values(const Api& api, cuda::ModuleCache& modules, const SpmmPlan
   PackParams params{};
   params.values = reinterpret_cast<const uint16_t*>(o.values);
   params.packed = reinterpret_cast<void*>(o.packed);
-  params.source = at<const int32_t>(o.tables, plan.fragment_sources);
+  params.source = table_at<int32_t>(o.tables, plan.fragment_sources);
   params.fragments = plan.fragments;
   params.values_batch_stride = o.values_batch_stride;
   params.block_rows = plan.shape.pattern.block_rows;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <stdexcept>
 
 #include "../../../../kernels/cuda/gemm/skinny_params.h"
 #include "../../../../kernels/cuda/gemm/wide_params.h"
+#include "element_name.h"
 #include "skinny_plan.h"
 #include "spmm_groups.h"
 #include "spmm_schedule.h"
@@ -24,14 +24,6 @@ constexpr int64_t kNarrowEpilogueCost = 170;  // units of 512 bytes from L2
 constexpr int64_t kNarrowSplitCost = 670;
 constexpr int64_t kResidentBytes = int64_t{40} << 20;  // of A that repeated products find in L2
 constexpr int64_t kRasterBytes = int64_t{24} << 20;  // A of one raster group; L2 keeps about 30 MB of hot data
-
-template <typename T>
-TableRange append(std::vector<uint8_t>& tables, const T* data, size_t count) {
-  const size_t offset = (tables.size() + 255) / 256 * 256;
-  tables.resize(offset + count * sizeof(T));
-  if (count > 0) std::memcpy(tables.data() + offset, data, count * sizeof(T));
-  return TableRange{static_cast<int64_t>(offset), static_cast<int64_t>(count * sizeof(T))};
-}
 
 int block_row_count(const PatternView& p) { return static_cast<int>((p.rows + p.block_rows - 1) / p.block_rows); }
 
@@ -99,8 +91,8 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
   const bool pairs = p.block_rows == 64;
   plan.family = Family::kWide;
   const bool few = plan.shape.dense_columns <= kFewColumns;
-  plan.cluster = few ? 1 : options.cluster > 0 ? options.cluster : choose_cluster(plan);
-  plan.module = plan.shape.type == ElementType::kF16 ? "spmm_wide_f16" : "spmm_wide_bf16";
+  plan.cluster = few || device.multiprocessors < 2 ? 1 : options.cluster > 0 ? options.cluster : choose_cluster(plan);
+  plan.module = std::string("spmm_wide_") + element_name(plan.shape.type);
   plan.kernel = "sparsek_wide_" + std::to_string(p.block_rows) + "x" + std::to_string(p.block_columns) + "_" +
                 (plan.shape.b_column_major ? "t_" : "n_") + (few ? "few" : "c" + std::to_string(plan.cluster));
   plan.threads = kWideThreads;
@@ -128,16 +120,16 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
   plan.sharing = pairs && !entries.empty() ? static_cast<double>(plan.nnzb) / entries.size() : 1.0;
   plan.split_tiles = static_cast<int>(schedule.splits.size());
   plan.workspace_bytes = int64_t{4} * schedule.partials * kWideTileRows * panel_width;
-  plan.items = append(plan.tables, schedule.items.data(), schedule.items.size());
-  plan.item_first = append(plan.tables, schedule.item_first.data(), schedule.item_first.size());
-  plan.pairs = append(plan.tables, entries.data(), entries.size());
-  plan.splits = append(plan.tables, schedule.splits.data(), schedule.splits.size());
+  plan.items = append_table(plan.tables, schedule.items);
+  plan.item_first = append_table(plan.tables, schedule.item_first);
+  plan.pairs = append_table(plan.tables, entries);
+  plan.splits = append_table(plan.tables, schedule.splits);
 }
 
 void finish_narrow(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {
   const PatternView& p = plan.shape.pattern;
   plan.family = Family::kNarrow;
-  plan.module = plan.shape.type == ElementType::kF16 ? "spmm_narrow_f16" : "spmm_narrow_bf16";
+  plan.module = std::string("spmm_narrow_") + element_name(plan.shape.type);
   plan.kernel = "sparsek_narrow_k" + std::to_string(narrow_panel_rows(p.block_columns));
   plan.threads = kNarrowThreads;
   plan.shared_bytes = kNarrowSharedBytes;
@@ -165,12 +157,12 @@ void finish_narrow(SpmmPlan& plan, const DeviceShape& device, const PlanOptions&
   plan.sharing = unions.panels > 0 ? static_cast<double>(plan.nnzb * panels_per_block) / unions.panels : 1.0;
   plan.split_tiles = static_cast<int>(schedule.splits.size());
   plan.workspace_bytes = int64_t{4} * schedule.partials * kNarrowTileRows * kNarrowTileColumns;
-  plan.items = append(plan.tables, schedule.items.data(), schedule.items.size());
-  plan.item_first = append(plan.tables, schedule.item_first.data(), schedule.item_first.size());
-  plan.stages = append(plan.tables, unions.stages.data(), unions.stages.size());
-  plan.tile_rows_table = append(plan.tables, unions.tile_rows.data(), unions.tile_rows.size());
-  plan.fragment_sources = append(plan.tables, unions.fragment_sources.data(), unions.fragment_sources.size());
-  plan.splits = append(plan.tables, schedule.splits.data(), schedule.splits.size());
+  plan.items = append_table(plan.tables, schedule.items);
+  plan.item_first = append_table(plan.tables, schedule.item_first);
+  plan.stages = append_table(plan.tables, unions.stages);
+  plan.tile_rows_table = append_table(plan.tables, unions.tile_rows);
+  plan.fragment_sources = append_table(plan.tables, unions.fragment_sources);
+  plan.splits = append_table(plan.tables, schedule.splits);
 }
 
 void finish_skinny(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {
@@ -179,7 +171,7 @@ void finish_skinny(SpmmPlan& plan, const DeviceShape& device, const PlanOptions&
   const SkinnySchedule schedule = schedule_skinny(p, plan.shape.dense_columns, plan.shape.batch, device.multiprocessors,
                                                   options.cluster);
   plan.family = Family::kSkinny;
-  plan.module = plan.shape.type == ElementType::kF16 ? "spmm_skinny_f16" : "spmm_skinny_bf16";
+  plan.module = std::string("spmm_skinny_") + element_name(plan.shape.type);
   // The launch adds how B is read.
   plan.kernel = "sparsek_skinny_n" + std::to_string(columns) + "_r" + std::to_string(skinny_strips(p.block_rows)) + "_k" +
                 std::to_string(skinny_step(p.block_rows, p.block_columns));
@@ -193,8 +185,8 @@ void finish_skinny(SpmmPlan& plan, const DeviceShape& device, const PlanOptions&
   plan.imbalance = schedule.imbalance;
   plan.split_tiles = static_cast<int>(schedule.splits.size());
   plan.workspace_bytes = int64_t{4} * schedule.partials * p.block_rows * columns;
-  plan.items = append(plan.tables, schedule.items.data(), schedule.items.size());
-  plan.splits = append(plan.tables, schedule.splits.data(), schedule.splits.size());
+  plan.items = append_table(plan.tables, schedule.items);
+  plan.splits = append_table(plan.tables, schedule.splits);
 }
 
 bool is_native_side(int side) { return side == 16 || side == 32 || side == 64 || side == 128; }
@@ -236,9 +228,8 @@ Family choose_family(const SpmmPlan& plan, const DeviceShape& device, const Plan
 }  // namespace
 
 std::string portable_kernel(const SpmmShape& shape) {
-  const ElementType type = shape.type;
-  const char* name = type == ElementType::kF16 ? "f16" : type == ElementType::kBF16 ? "bf16" : shape.tf32 ? "tf32" : "f32";
-  return std::string("sparsek_portable_") + name;
+  const bool tf32 = shape.type == ElementType::kF32 && shape.tf32;
+  return std::string("sparsek_portable_") + (tf32 ? "tf32" : element_name(shape.type));
 }
 
 SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const PlanOptions& options) {
@@ -251,8 +242,8 @@ SpmmPlan make_spmm_plan(const SpmmShape& shape, const DeviceShape& device, const
   SpmmPlan plan;
   plan.shape = shape;
   plan.nnzb = p.indptr[block_row_count(p)];
-  plan.indptr = append(plan.tables, p.indptr, static_cast<size_t>(block_row_count(p)) + 1);
-  plan.indices = append(plan.tables, p.indices, static_cast<size_t>(plan.nnzb));
+  plan.indptr = append_table(plan.tables, p.indptr, static_cast<size_t>(block_row_count(p)) + 1);
+  plan.indices = append_table(plan.tables, p.indices, static_cast<size_t>(plan.nnzb));
   switch (choose_family(plan, device, options)) {
     case Family::kWide:
       finish_wide(plan, device, options);

@@ -9,6 +9,8 @@
 
 #include "../../../../kernels/cuda/include/epilogue_params.h"
 #include "../../../../kernels/cuda/include/work_item.h"
+#include "device_shape.h"
+#include "plan_table.h"
 
 namespace sparsek::ops {
 
@@ -29,11 +31,6 @@ struct SpmmShape {
   bool tf32 = false;           // float32 inputs may be rounded to tf32
 };
 
-struct DeviceShape {
-  int multiprocessors;
-  int compute_major;           // 9 selects the Hopper kernels
-};
-
 // Experiments and tests override what the planner would choose.
 struct PlanOptions {
   int cluster = 0;             // CTAs that share loads of A; 0: choose
@@ -47,11 +44,6 @@ struct PlanOptions {
 };
 
 enum class Family { kPortable, kWide, kNarrow, kSkinny };
-
-// A range of a plan's tables, in bytes.
-struct TableRange {
-  int64_t offset = 0, bytes = 0;
-};
 
 struct SpmmPlan {
   Family family = Family::kPortable;

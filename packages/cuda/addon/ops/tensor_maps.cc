@@ -10,11 +10,16 @@ namespace sparsek::ops {
 using namespace driver;
 
 namespace {
-constexpr int64_t kElementBytes = 2;
-constexpr int64_t kAlignment = 16;  // of addresses and strides
 
-TensorMap encode(const Api& api, ElementType type, CUdeviceptr base, int rank, const uint64_t* sizes,
-                 const uint64_t* strides, const uint32_t* box) {
+// A batch of one may come without a stride.
+uint64_t batch_bytes(const MatrixView& view) {
+  return static_cast<uint64_t>(std::max(view.batch_stride, view.row_stride)) * kTiledElementBytes;
+}
+
+}  // namespace
+
+TensorMap encode_tiled(const Api& api, ElementType type, CUdeviceptr base, int rank, const uint64_t* sizes,
+                       const uint64_t* strides, const uint32_t* box) {
   const uint32_t steps[5] = {1, 1, 1, 1, 1};
   const CUtensorMapDataType data =
       type == ElementType::kF16 ? CU_TENSOR_MAP_DATA_TYPE_FLOAT16 : CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
@@ -28,34 +33,27 @@ TensorMap encode(const Api& api, ElementType type, CUdeviceptr base, int rank, c
   return result;
 }
 
-// A batch of one may come without a stride.
-uint64_t batch_bytes(const MatrixView& view) {
-  return static_cast<uint64_t>(std::max(view.batch_stride, view.row_stride)) * kElementBytes;
-}
-
-}  // namespace
-
 bool tensor_map_possible(const MatrixView& view) {
-  return view.base % kAlignment == 0 && view.row_stride * kElementBytes % kAlignment == 0 &&
-         (view.batch == 1 || view.batch_stride * kElementBytes % kAlignment == 0);
+  return view.base % kTiledAlignment == 0 && view.row_stride * kTiledElementBytes % kTiledAlignment == 0 &&
+         (view.batch == 1 || view.batch_stride * kTiledElementBytes % kTiledAlignment == 0);
 }
 
 TensorMap encode_matrix(const Api& api, ElementType type, const MatrixView& view, int box_columns, int box_rows) {
   const uint64_t sizes[3] = {static_cast<uint64_t>(view.columns), static_cast<uint64_t>(view.rows),
                              static_cast<uint64_t>(view.batch)};
-  const uint64_t strides[2] = {static_cast<uint64_t>(view.row_stride) * kElementBytes, batch_bytes(view)};
+  const uint64_t strides[2] = {static_cast<uint64_t>(view.row_stride) * kTiledElementBytes, batch_bytes(view)};
   const uint32_t box[3] = {static_cast<uint32_t>(box_columns), static_cast<uint32_t>(box_rows), 1};
-  return encode(api, type, view.base, 3, sizes, strides, box);
+  return encode_tiled(api, type, view.base, 3, sizes, strides, box);
 }
 
 TensorMap encode_chunked(const Api& api, ElementType type, const MatrixView& view, int box_rows, int box_chunks) {
   constexpr uint64_t kChunk = 64;
   const uint64_t sizes[4] = {kChunk, static_cast<uint64_t>(view.rows), static_cast<uint64_t>(view.columns) / kChunk,
                              static_cast<uint64_t>(view.batch)};
-  const uint64_t strides[3] = {static_cast<uint64_t>(view.row_stride) * kElementBytes, kChunk * kElementBytes,
+  const uint64_t strides[3] = {static_cast<uint64_t>(view.row_stride) * kTiledElementBytes, kChunk * kTiledElementBytes,
                                batch_bytes(view)};
   const uint32_t box[4] = {kChunk, static_cast<uint32_t>(box_rows), static_cast<uint32_t>(box_chunks), 1};
-  return encode(api, type, view.base, 4, sizes, strides, box);
+  return encode_tiled(api, type, view.base, 4, sizes, strides, box);
 }
 
 }  // namespace sparsek::ops

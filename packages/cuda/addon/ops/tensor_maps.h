@@ -9,6 +9,15 @@
 
 namespace sparsek::ops {
 
+// What the copy engine asks of tensors: elements of 16 bits here, addresses and strides that are multiples of 16 bytes.
+constexpr int64_t kTiledElementBytes = 2;
+constexpr int64_t kTiledAlignment = 16;
+
+// A map of a tensor of up to five dimensions, innermost first: sizes in elements, strides of all dimensions but the
+// innermost in bytes, a box that lands with 128-byte swizzle. Throws a DriverError.
+TensorMap encode_tiled(const driver::Api& api, ElementType type, driver::CUdeviceptr base, int rank,
+                       const uint64_t* sizes, const uint64_t* strides, const uint32_t* box);
+
 // A batch of matrices whose rows are contiguous; sizes and strides in elements.
 struct MatrixView {
   driver::CUdeviceptr base;
