@@ -17,6 +17,8 @@ const SOURCES = [
   'runtime/launch.cc',
   'runtime/module_cache.cc',
   'driver/error.cc',
+  'nvtx/injection.cc',
+  'nvtx/range.cc',
 ];
 
 it('split plans cover every block of every row once, in parts of equal length', () => {
