@@ -20,8 +20,8 @@ struct Config {
   using T = T_;
   static constexpr int kDim = Dim;
   static constexpr int kSide = Side;
-  static constexpr int kTeam = Side / 64;                 // warpgroups that share a tile
-  static constexpr int kTeams = kConsumers / kTeam;
+  static constexpr int kTeam = team_size(Side);
+  static constexpr int kTeams = teams_of(Side);
   static constexpr bool kModified = Modified;  // softcap, ALiBi, or a scale that is not positive
   static constexpr int kKeys = keys_per_step(Dim, Side);
   static constexpr int kChunks = Dim / kChunk;

@@ -10,6 +10,10 @@ namespace sparsek::attention {
 constexpr int kConsumers = 2;                   // warpgroups of 64 query rows
 constexpr int kThreads = 128 * (1 + kConsumers);
 
+// Warpgroups that share a tile of `side` queries, and tiles that a thread block works on at a time.
+constexpr int team_size(int side) { return side / 64; }
+constexpr int teams_of(int side) { return kConsumers / team_size(side); }
+
 // `side`: edge of the mask's blocks, 128 or 64 (the latter up to 128 dimensions).
 // Keys of one stage of the K and V rings. Above 128 dimensions a stage of 128 keys is too large for two of each.
 constexpr int keys_per_step(int dim, int side) { return dim <= 128 ? side : 64; }
@@ -25,7 +29,7 @@ constexpr bool stages_output_in_q(int dim, int side) { return dim > (side == 64 
 constexpr int shared_bytes(int dim, int side) {
   const int rows = side * (q_stages(dim, side) + (stages_output_in_q(dim, side) ? 0 : 1)) +
                    keys_per_step(dim, side) * (k_stages(dim, side) + v_stages(dim, side));
-  return (2 * dim * rows + 1024) * (128 / side) + 1024;
+  return (2 * dim * rows + 1024) * teams_of(side) + 1024;
 }
 static_assert(shared_bytes(128, 128) <= 232448 && shared_bytes(128, 64) <= 232448 && shared_bytes(192, 128) <= 232448 &&
                   shared_bytes(256, 128) <= 232448,

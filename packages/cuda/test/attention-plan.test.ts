@@ -8,24 +8,30 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const addon = join(folder, '../addon');
 const cache = join(folder, '../.cache/attention-plan');
 const SOURCES = [
-  'ops/attention_plan.cc',
-  'ops/attention_cost.cc',
-  'ops/attention_split.cc',
-  'ops/attention_portable.cc',
-  'ops/attention_launch.cc',
-  'ops/tensor_maps.cc',
-  'runtime/launch.cc',
-  'runtime/module_cache.cc',
-  'driver/error.cc',
-  'nvtx/injection.cc',
-  'nvtx/range.cc',
+  'attention_plan.cc',
+  'attention_check.cc',
+  'attention_cost.cc',
+  'attention_split.cc',
+  'attention_portable_kernel.cc',
 ];
 
-it('split plans cover every block of every row once, in parts of equal length', () => {
+/** What a program over the planner prints. */
+function run(name: string): string {
   mkdirSync(cache, { recursive: true });
-  const program = join(cache, 'check');
-  const sources = [join(folder, 'attention-plan/check.cc'), ...SOURCES.map((file) => join(addon, file))];
+  const program = join(cache, name);
+  const sources = [
+    join(folder, `attention-plan/${name}.cc`),
+    ...SOURCES.map((file) => join(addon, 'ops', file)),
+  ];
   const flags = ['-std=c++17', '-O1', '-Wall', '-Wextra'];
   execFileSync(process.env.CXX ?? 'g++', [...flags, ...sources, '-o', program], { stdio: 'inherit' });
-  expect(execFileSync(program, { encoding: 'utf8' })).toMatch(/^\d+ plans, [1-9]\d* split, [1-9]\d* rows\n$/);
+  return execFileSync(program, { encoding: 'utf8' });
+}
+
+it('split plans cover every block of every row once, in parts of equal length', () => {
+  expect(run('check')).toMatch(/^\d+ plans, [1-9]\d* split, [1-9]\d* rows\n$/);
+}, 120_000);
+
+it('refuses what is malformed, and says what it received', () => {
+  expect(run('refusals')).toBe('15 refused\n');
 }, 120_000);

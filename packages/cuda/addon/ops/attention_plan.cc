@@ -4,8 +4,8 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "../../../../kernels/cuda/attention/portable_params.h"
-#include "attention_portable.h"
+#include "attention_check.h"
+#include "attention_portable_kernel.h"
 #include "attention_split.h"
 #include "element_name.h"
 
@@ -16,66 +16,9 @@ using namespace attention;
 namespace {
 
 constexpr int64_t kSectionBytes = int64_t{32} << 20;  // K and V worked off together; L2 keeps about 30 MB of hot data
-constexpr int64_t kLongest = int64_t{1} << 30;        // positions and clause bounds add up in 32 bits
-constexpr int kLargestDim = 256;
-
-std::string at_pattern(size_t index) { return " in mask pattern " + std::to_string(index); }
-
-void require(bool condition, const std::string& message) {
-  if (!condition) throw std::invalid_argument(message);
-}
-
-void check_stored(const AttentionMaskView& mask, const MaskPatternView& p, size_t index) {
-  const int64_t rows = (mask.query_length + mask.side - 1) / mask.side;
-  const int64_t columns = (mask.key_length + mask.side - 1) / mask.side;
-  require(p.indptr[0] == 0, "Expected 0 for indptr[0]" + at_pattern(index));
-  for (int64_t r = 0; r < rows; ++r) {
-    const std::string row = " in block row " + std::to_string(r) + at_pattern(index);
-    require(p.indptr[r] <= p.indptr[r + 1], "Expected indptr not to decrease" + row);
-    for (int32_t i = p.indptr[r]; i < p.indptr[r + 1]; ++i) {
-      require(p.indices[i] >= 0 && p.indices[i] < columns, "Expected block columns in range" + row);
-      require(i == p.indptr[r] || p.indices[i - 1] < p.indices[i], "Expected increasing block columns" + row);
-      if (p.fill == nullptr) continue;
-      require(p.fill[i] >= 0 && p.fill[i] - kFillBitmap < p.bitmap_count, "Expected a fill that names a bitmap" + row);
-    }
-  }
-}
-
-void check_documents(const AttentionMaskView& mask) {
-  if (mask.document_start == nullptr) {
-    for (size_t i = 0; i < mask.patterns.size(); ++i)
-      for (const Clause& clause : mask.patterns[i].clauses)
-        require(clause.relation == Relation::kAny, "Expected documents, which a clause names" + at_pattern(i));
-    return;
-  }
-  for (int64_t i = 1; i < mask.key_length; ++i)
-    require(mask.document_start[i - 1] <= mask.document_start[i] && mask.document_end[i - 1] <= mask.document_end[i],
-            "Expected documents in order but received one that goes back at key " + std::to_string(i));
-}
+constexpr int64_t kMostItems = int64_t{1} << 30;  // counted in 32 bits, as are the draws of all thread blocks behind the last
 
 int32_t value_dim(const AttentionShape& s) { return s.value_dim > 0 ? s.value_dim : s.head_dim; }
-
-void check_shape(const AttentionShape& s) {
-  const AttentionMaskView& m = s.mask;
-  require(s.batch >= 0 && s.heads >= 1 && s.kv_heads >= 1 && s.heads % s.kv_heads == 0,
-          "Expected heads to be a multiple of kvHeads but received " + std::to_string(s.heads) + " and " +
-              std::to_string(s.kv_heads));
-  for (const int32_t dim : {s.head_dim, value_dim(s)})
-    require(dim >= 1 && dim <= kLargestDim,
-            "Expected head dimensions from 1 to 256 but received " + std::to_string(dim));
-  require(m.side == 128 || m.side == 64,
-          "Expected mask blocks of 128 or 64 but received " + std::to_string(m.side));
-  require(m.query_length >= 0 && m.query_length < kLongest && m.key_length >= 0 && m.key_length < kLongest,
-          "Expected lengths below 2^30");
-  require((m.batches == 1 || m.batches == s.batch) && (m.heads == 1 || m.heads == s.heads) &&
-              m.head_map.size() == static_cast<size_t>(m.batches) * m.heads,
-          "Expected a head map of [1 or batch, 1 or heads]");
-  for (int32_t pattern : m.head_map)
-    require(pattern >= 0 && static_cast<size_t>(pattern) < m.patterns.size(), "Expected a pattern index in headMap");
-  check_documents(m);
-  for (size_t i = 0; i < m.patterns.size(); ++i)
-    if (m.patterns[i].stored) check_stored(m, m.patterns[i], i);
-}
 
 // Instances: head dimensions round up to one of these; the copy engine fills with zeros.
 int instance_dim(int head_dim) { return head_dim <= 64 ? 64 : head_dim <= 128 ? 128 : head_dim <= 192 ? 192 : 256; }
@@ -87,7 +30,8 @@ bool takes_hopper(const AttentionShape& s, const DeviceShape& device) {
          (s.mask.side == 128 || std::max(s.head_dim, value_dim(s)) <= 128);
 }
 
-void choose_kernel(AttentionPlan& plan, const AttentionShape& shape) {
+// Both choices give the queries of a tile.
+int choose_hopper_kernel(AttentionPlan& plan, const AttentionShape& shape) {
   const int dim = instance_dim(std::max(shape.head_dim, value_dim(shape)));
   const bool modified = shape.softcap > 0.0f || shape.alibi || !(shape.scale > 0.0f);
   const std::string name = "d" + std::to_string(dim) + "_b" + std::to_string(shape.mask.side);
@@ -96,6 +40,17 @@ void choose_kernel(AttentionPlan& plan, const AttentionShape& shape) {
   plan.threads = kThreads;
   plan.step_keys = keys_per_step(dim, plan.side);
   plan.shared_bytes = shared_bytes(dim, plan.side);
+  return plan.side;
+}
+
+int choose_portable_kernel(AttentionPlan& plan) {
+  const PortableAttentionKernel kernel = portable_attention_kernel(plan);
+  plan.module = kernel.module;
+  plan.kernel = kernel.name;
+  plan.threads = kernel.threads;
+  plan.step_keys = kernel.step_keys;
+  plan.shared_bytes = kernel.shared_bytes;
+  return kernel.query_rows;
 }
 
 Pattern append_pattern(std::vector<uint8_t>& tables, const AttentionMaskView& mask, const MaskPatternView& p) {
@@ -122,7 +77,7 @@ int32_t pattern_of(const AttentionPlan& plan, const AttentionMaskView& mask, int
 bool split_items(AttentionPlan& plan, const AttentionMaskView& mask, const std::vector<std::vector<int32_t>>& costs,
                  const DeviceShape& device) {
   if (plan.items == 0) return false;
-  const int teams = plan.side == 64 ? 2 : 1;
+  const int teams = teams_of(plan.side);
   std::vector<int32_t> cost(plan.items);
   for (int32_t code = 0; code < plan.items; ++code)
     cost[code] = costs[pattern_of(plan, mask, code)][code % plan.query_tiles];
@@ -190,8 +145,10 @@ void count_blocks(AttentionPlan& plan, const AttentionMaskView& mask, const std:
 }  // namespace
 
 AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape& device) {
-  require(device.compute_major >= 8, "Expected a GPU of compute capability 8.0 or newer");
-  check_shape(shape);
+  if (device.compute_major < 8)
+    throw std::invalid_argument("Expected 8.0 or newer for the GPU's compute capability but received " +
+                                std::to_string(device.compute_major) + ".x");
+  check_attention(shape);
   const AttentionMaskView& mask = shape.mask;
   AttentionPlan plan;
   plan.batch = shape.batch;
@@ -210,17 +167,13 @@ AttentionPlan make_attention_plan(const AttentionShape& shape, const DeviceShape
   plan.map_heads = mask.heads;
   plan.side = mask.side;
   plan.portable = !takes_hopper(shape, device);
-  if (plan.portable) {
-    choose_portable_kernel(plan);
-  } else {
-    choose_kernel(plan, shape);
-  }
-  const int tile = plan.portable ? portable_rows(plan.type) : mask.side;
+  const int tile = plan.portable ? choose_portable_kernel(plan) : choose_hopper_kernel(plan, shape);
   plan.query_tiles = static_cast<int32_t>((mask.query_length + tile - 1) / tile);
   const int64_t items = int64_t{plan.batch} * plan.heads * plan.query_tiles;
-  require(items < kLongest, "Expected fewer than 2^30 tiles of queries");
+  if (items >= kMostItems)
+    throw std::invalid_argument("Expected fewer than 2^30 for the tiles of queries but received " + std::to_string(items));
   plan.items = static_cast<int32_t>(items);
-  const int64_t teams = plan.side == 64 ? 2 : 1;  // tiles that a CTA works on at a time
+  const int64_t teams = teams_of(plan.side);
   plan.grid = static_cast<int>(
       plan.portable ? items : std::min<int64_t>((items + teams - 1) / teams, device.multiprocessors));
   const int64_t kv_bytes =

@@ -1,12 +1,9 @@
-// The portable attention kernel: any plan can be launched with it, also one that was made for the Hopper kernels.
+// Launches the portable attention kernel: any plan can be launched with it, also one that was made for the Hopper kernels.
 #pragma once
 
 #include "attention_launch.h"
 
 namespace sparsek::ops {
-
-// Fills module, kernel, threads and shared memory by the plan's type and widths.
-void choose_portable_kernel(AttentionPlan& plan);
 
 void launch_attention_portable(const driver::Api& api, cuda::ModuleCache& modules, const AttentionPlan& plan,
                                const AttentionOperands& operands, driver::CUstream stream);
