@@ -3,7 +3,8 @@
 versions {device} -> {peer: {version} | {missing}}            which peers of a device run here
 prepare {id, peer, case, arrays, inputSets, launches, forget} -> {timedAs, checkable} | {skipped, unconcerned}
                                                               load the arrays of a case for one peer
-run {id} -> {ms}                                              run once; GPU peers: mean of a few launches back to back
+run {id, range} -> {ms}                                       run once; GPU peers: mean of a few launches back to back;
+                                                              profilers show it under the name of the range
 result {id, rows, path} -> {finite}                           write rows of the newest result as bare float32
 release {id} -> {}                                            forget a prepared case
 """
@@ -12,7 +13,7 @@ import json
 import sys
 
 from sparsek_peers import arrays, attention, cpu, device, flex, products
-from sparsek_peers.peer import Skip
+from sparsek_peers.peer import Skip, profiler_range
 
 DEVICES = {"cpu": cpu.PEERS, "gpu": {**products.PEERS, **attention.PEERS, **flex.PEERS}}
 PEERS = {name: peer for peers in DEVICES.values() for name, peer in peers.items()}
@@ -38,7 +39,8 @@ class Server:
         return {"timedAs": prepared.timed_as, "checkable": prepared.checkable}
 
     def run(self, request):
-        return {"ms": self.prepared[request["id"]].run()}
+        with profiler_range(request["range"]):
+            return {"ms": self.prepared[request["id"]].run()}
 
     def result(self, request):
         rows, finite = self.prepared[request["id"]].result(request["rows"])

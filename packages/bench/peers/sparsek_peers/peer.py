@@ -1,5 +1,7 @@
 """What every peer offers: a description, and prepared cases that run and give their result."""
 
+import contextlib
+import sys
 import time
 
 
@@ -23,6 +25,20 @@ class Peer:
             return {"version": self._describe()}
         except Exception as failure:  # whatever keeps a peer from running is the reason to report
             return {"missing": f"{type(failure).__name__}: {failure}"}
+
+
+@contextlib.contextmanager
+def profiler_range(name):
+    """A range of the process in a profiler's timeline (NVTX), where a peer has loaded a PyTorch with CUDA."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        yield
+        return
+    opened = torch.cuda.nvtx.range_start(name)
+    try:
+        yield
+    finally:
+        torch.cuda.nvtx.range_end(opened)
 
 
 class CpuRun:

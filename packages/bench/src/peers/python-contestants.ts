@@ -6,6 +6,7 @@ import type { CaseData } from '../case/data.js';
 import type { BenchCase } from '../case/schema.js';
 import type { Contestant, PreparedRun, PrepareOptions, Skipped } from '../runner/contestant.js';
 import { launchesOver } from '../runner/device-timer.js';
+import { turnName } from '../runner/turn-name.js';
 import { createPeerFiles, type PeerFiles } from './peer-files.js';
 import { PEERS, type PeerDescription } from './peer-list.js';
 import { createPeerServer, type PeerServer } from './peer-server.js';
@@ -108,10 +109,11 @@ async function preparePeer(
   }
   const { timedAs, checkable } = reply;
   const path = join(await files.folder(), 'result.bin');
+  const range = turnName(benchCase, peer);
   return {
     ...(typeof timedAs === 'string' ? { timedAs } : {}),
     async run() {
-      return Number((await server.request({ op: 'run', id })).ms);
+      return Number((await server.request({ op: 'run', id, range })).ms);
     },
     ...(checkable !== false && {
       async result(rows: readonly number[]) {

@@ -1,3 +1,4 @@
+import { profilerRange } from '@sparsek/cuda';
 import { makeCaseData } from '../case/data.js';
 import type { Draws } from '../case/draws.js';
 import type { BenchCase } from '../case/schema.js';
@@ -10,6 +11,7 @@ import { type Contestant, isSkipped, type PreparedRun } from './contestant.js';
 import { interleave } from './interleave.js';
 import type { RunSuiteOptions } from './run-suite.js';
 import { pairedSpeedup, summarise } from './statistics.js';
+import { turnName } from './turn-name.js';
 
 export interface RunCaseOptions extends RunSuiteOptions {
   readonly memory: boolean;
@@ -36,6 +38,7 @@ export async function runCase(
   contestants: readonly Contestant[],
   options: RunCaseOptions,
 ): Promise<CaseResult> {
+  using _range = profilerRange(benchCase.name);
   const started = performance.now();
   const deadline = started + (options.caseLimitMs ?? CASE_LIMIT_MS);
   const memory = options.memory ? await watchMemory() : undefined;
@@ -131,7 +134,7 @@ async function timeEntries(
   const [first] = entries;
   if (!first) return { results, noise: 0 };
   // The first runs twice a round: what it differs from itself is what no difference can be told from.
-  const each = entries.map((entry) => runOf(entry, entry === first));
+  const each = entries.map((entry) => runOf(benchCase, entry, entry === first));
   options.watch?.begin();
   const times = await interleave([...each, each[0]!], options);
   const device = options.watch?.end();
@@ -160,9 +163,11 @@ async function timeEntries(
 }
 
 /** A peer that fails drops out; the case goes on without it. */
-function runOf(entry: Entry, mustRun: boolean): () => Promise<number> {
+function runOf(benchCase: BenchCase, entry: Entry, mustRun: boolean): () => Promise<number> {
+  const name = turnName(benchCase, entry.contestant);
   return async () => {
     if (entry.failed !== undefined) return 0;
+    using _range = profilerRange(name);
     try {
       return await entry.prepared.run();
     } catch (error) {
