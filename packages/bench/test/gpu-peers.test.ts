@@ -39,49 +39,67 @@ describe.skipIf(missing !== undefined)("the GPU peers' rules", () => {
   it('tell the masks that fused kernels know from others', () => {
     const found = runPython(`
 import json
-from sparsek_peers.attention import mask_kind
+from dataclasses import astuple
+from sparsek_peers.masks import known_mask
 from sparsek_peers.peer import Skip
 
-def kind(mask, **more):
+def know(mask, *arguments, **more):
     try:
-        return mask_kind({"mask": mask, "keyLength": 64, **more})
+        return astuple(known_mask({"mask": mask, "keyLength": 64, **more}, *arguments))
     except Skip as skip:
         return [str(skip), skip.unconcerned]
 
-masks = ["causal", "all", "sink:64", "window:16", "sink:4", {"kind": "documents", "lengths": [64]}]
-print(json.dumps([*map(kind, masks), kind("window:16", sinks=True)]))`);
+documents = {"kind": "documents", "lengths": [60, 4]}
+masks = ["causal", "all", "sink:64", "window:16", documents, "sink:4", {"kind": "random-blocks", "density": 0.5}]
+print(json.dumps([*map(know, masks), know("window:16", ("dense", "causal")), know("window:16", sinks=True)]))`);
     expect(found).toEqual([
-      ['causal', 64],
-      ['dense', 64],
-      ['dense', 64],
-      ['window', 16],
+      ['causal', 0, []],
+      ['dense', 0, []],
+      ['dense', 0, []],
+      ['window', 16, []],
+      ['documents', 0, [60, 4]],
+      ['has no such mask', true],
       ['has no such mask', true],
       ['has no such mask', true],
       ['has no sink logits', true],
     ]);
   });
 
-  it('ask FlashAttention for the same window, and take its output with or without the log-sum-exp', () => {
+  it('name the package that is installed, under its present name or an earlier one', () => {
     const found = runPython(`
 import json, sys, types
-from sparsek_peers.attention import flash_call
+from importlib import metadata
+from sparsek_peers import attention, by_token
 
-calls = []
-def flash_attn_func(q, k, v, **options):
-    calls.append([q, k, v, options])
-    return ("out", "lse") if options["causal"] else "out"
+installed = {"flash_attn_3": "3.0.0", "fa4": "4.0.0b3", "xformers": "0.0.36", "flashinfer-python": "0.6.17"}
+def version(name):
+    if name not in installed:
+        raise metadata.PackageNotFoundError(name)
+    return installed[name]
 
-sys.modules["flash_attn_interface"] = types.SimpleNamespace(flash_attn_func=flash_attn_func)
-for mask in ("all", "causal", "window:16"):
-    calls.append(flash_call("flash_attn_interface", {"mask": mask, "keyLength": 64}, "q", "k", "v")())
-print(json.dumps(calls))`);
+metadata.version = version
+by_token.describe_torch = lambda: "PyTorch"
+for name in ("flash_attn_interface", "flash_attn", "flash_attn.cute", "flashinfer", "xformers", "xformers.ops"):
+    sys.modules[name] = types.ModuleType(name)
+describe = lambda: [attention.PEERS[name].describe() for name in ("flash-3", "flash-4", "flashinfer", "xformers")]
+first = describe()
+sys.modules["xformers.ops"].memory_efficient_attention = print
+installed.clear()
+print(json.dumps([first, describe()]))`);
     expect(found).toEqual([
-      ['q', 'k', 'v', { causal: false }],
-      'out',
-      ['q', 'k', 'v', { causal: true }],
-      'out',
-      ['q', 'k', 'v', { causal: true, window_size: [15, 0] }],
-      'out',
+      [
+        { version: 'flash_attn_3 3.0.0, PyTorch' },
+        { version: 'fa4 4.0.0b3, PyTorch' },
+        { version: 'flashinfer-python 0.6.17, PyTorch' },
+        // Its package may import without its attention.
+        { missing: expect.stringMatching(/^ImportError: cannot import name 'memory_efficient_attention'/) },
+      ],
+      [
+        { missing: 'ImportError: no package flash_attn_3 is installed' },
+        { missing: 'ImportError: no package flash-attn-4 or fa4 is installed' },
+        { missing: 'ImportError: no package flashinfer-python is installed' },
+        { missing: 'ImportError: no package xformers is installed' },
+      ],
     ]);
   });
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bsrToDense } from '@sparsek/bsr';
 import type { AttentionData, CaseData, SpmmData } from '../case/data.js';
-import { flexBlocks } from './flex-blocks.js';
+import { blockLists } from './block-lists.js';
+import { flexBlocks, type MaskArray } from './flex-blocks.js';
 import { maskRule } from './mask-rule.js';
 
 /** An array that a peer reads: a file of the bare elements in row order, little-endian. bf16 travels as 16-bit words. */
@@ -21,7 +22,7 @@ export interface PeerInputs {
 }
 
 /** Which arrays a peer reads; making and storing the dense A is expensive. */
-export type PeerForm = 'dense' | 'bsr' | 'attention' | 'flex' | 'flex-64';
+export type PeerForm = 'dense' | 'bsr' | 'attention' | 'blocks' | 'flex' | 'flex-64';
 
 type Elements = Float32Array | Uint16Array | Int32Array | Int8Array;
 
@@ -132,19 +133,38 @@ async function bsrInputs({ a, b }: SpmmData, store: Store): Promise<PeerInputs> 
 }
 
 async function attentionInputs(data: AttentionData, form: PeerForm, store: Store): Promise<PeerInputs> {
-  const { q, k, v, sinks, mask } = data;
+  const { q, k, v, sinks } = data;
   const tensors = {
     q: await store(q.values, q.dtype, q.shape),
     k: await store(k.values, k.dtype, k.shape),
     v: await store(v.values, v.dtype, v.shape),
     ...(sinks && { sinks: await store(sinks, 'f32', [sinks.length]) }),
   };
-  if (form !== 'flex' && form !== 'flex-64') return { arrays: tensors };
+  const { mask: told, arrays: lists } = maskInputs(data, form);
   const arrays: Record<string, StoredArray> = { ...tensors };
-  const blocks = flexBlocks(mask, q.shape[1], form === 'flex' ? 128 : 64);
-  const { rule, arrays: tables } = maskRule(data);
-  for (const [name, { elements, dtype, shape }] of Object.entries({ ...blocks, ...tables })) {
+  for (const [name, { elements, dtype, shape }] of Object.entries(lists)) {
     arrays[name] = await store(elements, dtype, shape);
   }
-  return { arrays, mask: { ...rule, hasBlocks: blocks !== undefined } };
+  return told === undefined ? { arrays } : { arrays, mask: told };
+}
+
+/** What a peer is told of a mask that it does not know by name, and the arrays that go with it. */
+function maskInputs(
+  data: AttentionData,
+  form: PeerForm,
+): { mask?: unknown; arrays: Record<string, MaskArray> } {
+  switch (form) {
+    case 'blocks': {
+      const { arrays, ...told } = blockLists(data.mask);
+      return { mask: told, arrays };
+    }
+    case 'flex':
+    case 'flex-64': {
+      const blocks = flexBlocks(data.mask, data.q.shape[1], form === 'flex' ? 128 : 64);
+      const { rule, arrays } = maskRule(data);
+      return { mask: { ...rule, hasBlocks: blocks !== undefined }, arrays: { ...blocks, ...arrays } };
+    }
+    default:
+      return { arrays: {} };
+  }
 }

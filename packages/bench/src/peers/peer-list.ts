@@ -53,6 +53,7 @@ export const PEERS: Readonly<Record<string, PeerDescription>> = {
   'flash-3': gpuAttention('FlashAttention-3'),
   'flash-4': gpuAttention('FlashAttention-4'),
   flashinfer: gpuAttention('FlashInfer'),
+  'flashinfer-blocks': gpuAttention('FlashInfer, block-sparse', 'blocks'),
   xformers: gpuAttention('xFormers'),
   flex: gpuAttention('FlexAttention', 'flex'),
   'flex-64': gpuAttention('FlexAttention, blocks of 64', 'flex-64'),
