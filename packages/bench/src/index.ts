@@ -15,11 +15,13 @@ export {
   type Change,
   type CompareOptions,
   compareReports,
+  differencesOfRuns,
   isRegression,
 } from './report/compare.js';
 export { type Crossover, crossovers } from './report/crossovers.js';
 export { shareOfDenseRate } from './report/dense-rate.js';
 export {
+  formatBandwidth,
   formatFlops,
   formatMs,
   formatRate,
@@ -29,7 +31,8 @@ export {
   TABLE_HEAD,
   tableRows,
 } from './report/figures.js';
-export { loadReport } from './report/load-report.js';
+export { type ModelError, modelError } from './report/expected.js';
+export { loadReport, reportJsonSchema } from './report/load-report.js';
 export {
   type Page,
   type PageChart,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareReports, isRegression } from '../src/report/compare.js';
+import { compareReports, differencesOfRuns, isRegression } from '../src/report/compare.js';
 import type { BenchReport, CaseResult, ContestantResult } from '../src/report/schema.js';
 
 const timing = (median: number) => ({ runs: 5, median, min: median, max: median, spread: 0 });
@@ -94,5 +94,54 @@ describe('compareReports', () => {
     const [found] = compareReports(report(result({})), report());
     expect(found?.change).toBe('missing');
     expect(isRegression(found!)).toBe(true);
+  });
+
+  it('calls a result that nobody checked any more missing', () => {
+    const check = { passed: true, error: 0, bound: 1e-5, rows: 3 };
+    const found = change(result({ check }), result({}));
+    expect(found).toMatchObject({ change: 'missing', note: 'not checked in the new run' });
+  });
+
+  it('does not compare two cases that only share a name', () => {
+    const old = result({});
+    const other = { ...old, case: { ...old.case, seed: 2 } };
+    expect(change(old, other)).toMatchObject({
+      change: 'missing',
+      note: 'another case of this name in the new run',
+    });
+  });
+
+  it('does not judge by a peer whose result is wrong, and tells its versions', () => {
+    const peered = (peer: Partial<ContestantResult>) => {
+      const found = result({}, 5);
+      return { ...found, contestants: [found.contestants[0]!, { ...found.contestants[1]!, ...peer }] };
+    };
+    const wrong = { passed: false, error: 1, bound: 1e-5, rows: 3 };
+    expect(change(result({}, 5), peered({ check: wrong })).note).toBe('by time alone');
+    expect(change(result({}, 5), peered({ version: '3' })).note).toBe(
+      'relative to NumPy dense (2 before, 3 after)',
+    );
+  });
+});
+
+describe('differencesOfRuns', () => {
+  it('finds none between two runs of one machine', () => {
+    expect(differencesOfRuns(report(result({})), report(result({})))).toEqual([]);
+  });
+
+  it('names what makes times hard to compare, and cases that only the new run has', () => {
+    const before = report(result({ version: '1, NVIDIA A' }));
+    const extra = result({ name: 'sparsek cuda', version: '1, NVIDIA B' });
+    const after: BenchReport = {
+      ...report(extra, { ...extra, case: { ...extra.case, name: 'extra' } }),
+      machine: { ...before.machine, cpu: 'Other', node: 'v22' },
+    };
+    expect(differencesOfRuns(before, after)).toEqual([
+      'another contestant: sparsek cpu before, sparsek cuda after',
+      'another device: NVIDIA A before, NVIDIA B after',
+      'another processor: , 2 threads before, Other, 2 threads after',
+      'another version of Node:  before, v22 after',
+      'only in the new run: extra',
+    ]);
   });
 });

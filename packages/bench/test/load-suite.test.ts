@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadSuite, suiteJsonSchema } from '../src/case/load-suite.js';
+import { loadSuite } from '../src/case/load-suite.js';
 import { loadReport } from '../src/report/load-report.js';
 import { attentionCase, convertCase, spmmCase, suite } from './cases.js';
 
@@ -35,7 +35,32 @@ describe('loadSuite', () => {
       suite({ ...spmmCase, pattern: { ...spmmCase.pattern, density: 1.5 } as never }),
       /cases\.0\.pattern\.density: /,
     ],
-    ['a list', [spmmCase], /the file: /],
+    ['a list', [spmmCase], /the file: Expected object/],
+    [
+      'another type',
+      suite({ ...spmmCase, dtype: 'f64' as never }),
+      /cases\.0\.dtype: Expected one of .* but received "f64"/,
+    ],
+    [
+      'two cases of one name',
+      suite(spmmCase, spmmCase),
+      /cases\.1\.name: Expected another name .* but received "product"/,
+    ],
+    [
+      'a mask that is none',
+      suite({ ...attentionCase, mask: 'windw:3' }),
+      /cases\.0\.mask: Expected one of the terms .* found "windw/,
+    ],
+    [
+      'a mask of another kind',
+      suite({ ...attentionCase, mask: { kind: 'ring' } as never }),
+      /cases\.0\.mask: Expected an expression such as/,
+    ],
+    [
+      'heads that share no keys evenly',
+      suite({ ...attentionCase, heads: 3, kvHeads: 2 }),
+      /cases\.0\.heads: Expected a multiple of kvHeads \(2\) but received 3/,
+    ],
   ])('refuses %s and names the entry', async (_, value, message) => {
     await expect(loadSuite(json(value))).rejects.toMatchObject({
       code: 'INVALID_FILE',
@@ -52,8 +77,9 @@ describe('loadSuite', () => {
     });
   });
 
-  it('offers its schema to editors', () => {
-    expect(suiteJsonSchema()).toMatchObject({ type: 'object', required: ['name', 'description', 'cases'] });
+  it('takes a reference to the schema, as editors want it', async () => {
+    const mine = { $schema: './suite.schema.json', ...suite(spmmCase) };
+    expect(await loadSuite(json(mine))).toEqual(mine);
   });
 });
 

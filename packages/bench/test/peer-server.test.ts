@@ -22,7 +22,7 @@ writeFileSync(
 
 describe('createPeerServer', () => {
   it('starts its process once, and anew after a peer ended it', async () => {
-    await using server = createPeerServer(script, node);
+    await using server = createPeerServer(script, { python: node });
     const { pid } = await server.request({ op: 'ask' });
     expect(await server.request({ op: 'ask' })).toEqual({ pid });
     await expect(server.request({ op: 'die' })).rejects.toThrow(/ended with exit code 3/);
@@ -32,8 +32,19 @@ describe('createPeerServer', () => {
   });
 
   it('ends a peer that takes too long', async () => {
-    await using server = createPeerServer(script, node, 300);
+    await using server = createPeerServer(script, { python: node, limitMs: 300 });
     await expect(server.request({ op: 'hang' })).rejects.toThrow(/took longer than 0.3 s/);
     await expect(server.request({ op: 'ask' })).resolves.toHaveProperty('pid');
+  });
+
+  it('ends its process at once when it is interrupted, and starts no other', async () => {
+    const controller = new AbortController();
+    await using server = createPeerServer(script, { python: node, signal: controller.signal });
+    const { pid } = await server.request({ op: 'ask' });
+    const waiting = server.request({ op: 'hang' });
+    controller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    await expect(server.request({ op: 'ask' })).rejects.toThrow('enough');
+    expect(() => process.kill(Number(pid), 0)).toThrow(/ESRCH/);
   });
 });

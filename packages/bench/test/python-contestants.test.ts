@@ -68,7 +68,7 @@ describe.skipIf(missing !== undefined)('the Python peers', () => {
 
 describe('without Python', () => {
   it('lists every peer with the reason', async () => {
-    const { contestants, missing } = await findPythonPeers('cpu', join(folder, 'python'));
+    const { contestants, missing } = await findPythonPeers('cpu', { python: join(folder, 'python') });
     expect(contestants).toEqual([]);
     expect(missing.map(({ name }) => name)).toEqual(['NumPy dense', 'SciPy BSR']);
     for (const { reason } of missing) expect(reason).toMatch(/could not be started \(.*ENOENT/);
@@ -85,7 +85,7 @@ describe('without Python', () => {
     });`;
     writeFileSync(`${fake}.cjs`, program);
     writeFileSync(fake, `#!/bin/sh\nexec "${process.execPath}" "${fake}.cjs"\n`, { mode: 0o755 });
-    const { contestants, missing } = await findPythonPeers('cpu', fake);
+    const { contestants, missing } = await findPythonPeers('cpu', { python: fake });
     await release(contestants);
     expect(contestants.map(({ name, version }) => [name, version])).toEqual([['NumPy dense', 'NumPy 9']]);
     expect(missing).toEqual([{ name: 'SciPy BSR', reason: "No module named 'scipy'" }]);

@@ -27,15 +27,28 @@ export async function parseJsonFile<T>(path: string, schema: z.ZodType<T>): Prom
       cause,
     });
   }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => {
-    return `${issue.path.length > 0 ? issue.path.join('.') : 'the file'}: ${issue.message}`;
+  throw new InvalidFileError(path, parsed.error.issues.map(describeIssue).join('; '), {
+    cause: parsed.error,
   });
-  throw new InvalidFileError(path, issues.join('; '), { cause: parsed.error });
+}
+
+/** Where it is, what would be right, and what stands there. */
+function describeIssue({ path, message, input, code }: z.core.$ZodIssue): string {
+  const where = path.length > 0 ? path.join('.') : 'the file';
+  if (code === 'custom') return `${where}: ${message}`;
+  const wanted = message
+    .replace(/^(Invalid \w+|Too \w+): expected/, 'Expected')
+    .replace(/^Invalid discriminator value\. /, '')
+    .replace(/, received \w+$/, '');
+  // Objects and lists would fill the line.
+  const received =
+    input === undefined ? 'nothing' : typeof input === 'object' ? undefined : JSON.stringify(input);
+  return `${where}: ${wanted}${received === undefined ? '' : ` but received ${received}`}`;
 }
 
 /** The schema of suite files as JSON Schema, for editors and other languages. */
-export function suiteJsonSchema(): unknown {
+export function suiteJsonSchema(): object {
   return z.toJSONSchema(suiteSchema);
 }

@@ -28,16 +28,18 @@ const DRAWN = 65_521;
  * are those of this library's dense kernels; a roofline drawn from them says what sparsity costs, not what another
  * library could reach.
  *
+ * @param detail - Also the building blocks that no roofline needs: tensor copies and matrix instructions by shape.
  * @param sizes - For tests; the default is chosen by the backend.
+ * @throws the signal's reason once it is aborted.
  */
 export async function measureLimits(
   backend: Backend,
   dtypes: readonly Dtype[],
-  options: { readonly signal?: AbortSignal; readonly sizes?: Sizes } = {},
+  options: { readonly signal?: AbortSignal; readonly detail?: boolean; readonly sizes?: Sizes } = {},
 ): Promise<MachineLimits> {
   const { signal, sizes = backend.name === 'cuda' ? GPU : CPU } = options;
   if (isCudaBackend(backend) && backend.cudaDevice.info.computeCapability === '9.0') {
-    return measureDeviceLimits(backend.cudaDevice, dtypes);
+    return measureDeviceLimits(backend.cudaDevice, dtypes, options);
   }
   const supported = [...new Set(dtypes)].filter((dtype) => backend.supports('spmm', dtype));
   const arithmetic: MachineLimits['arithmetic'] = [];
@@ -60,15 +62,17 @@ async function measureBandwidth(
   sizes: Sizes,
   dtype: Dtype | undefined,
   signal: AbortSignal | undefined,
-): Promise<Pick<MachineLimits, 'bytesPerSecond' | 'bandwidthKernel'>> {
-  const found: { bytesPerSecond: number; bandwidthKernel: string }[] = [];
-  if (backend.name !== 'cuda')
-    found.push({ bytesPerSecond: copyRate(sizes.memory ** 2), bandwidthKernel: 'memory copy' });
+): Promise<Pick<MachineLimits, 'bytesPerSecond' | 'bandwidthKernel' | 'bandwidths'>> {
+  const bandwidths: { what: string; bytesPerSecond: number }[] = [];
+  if (backend.name !== 'cuda') {
+    bandwidths.push({ what: 'memory copy', bytesPerSecond: copyRate(sizes.memory ** 2) });
+  }
   if (dtype !== undefined) {
     const { ms, kernel, bytes } = await timeDense(backend, sizes.memory, 1, sizes.block, dtype, signal);
-    found.push({ bytesPerSecond: bytes / (ms / 1000), bandwidthKernel: kernel });
+    bandwidths.push({ what: `product with one column, ${kernel}`, bytesPerSecond: bytes / (ms / 1000) });
   }
-  return found.reduce((best, next) => (next.bytesPerSecond > best.bytesPerSecond ? next : best));
+  const best = bandwidths.reduce((a, b) => (b.bytesPerSecond > a.bytesPerSecond ? b : a));
+  return { bytesPerSecond: best.bytesPerSecond, bandwidthKernel: best.what, bandwidths };
 }
 
 /** Bytes read and written a second by a copy of `bytes` bytes. */

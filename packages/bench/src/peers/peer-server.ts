@@ -15,18 +15,33 @@ export interface PeerServer extends AsyncDisposable {
   forget(message: Message): Promise<void>;
 }
 
-export function createPeerServer(script: string, python?: string, limitMs = LIMIT_MS): PeerServer {
+export interface PeerServerOptions {
+  /** Default `python3`. */
+  readonly python?: string;
+  readonly limitMs?: number;
+  /** Ends the process at once, whatever it is doing. */
+  readonly signal?: AbortSignal;
+}
+
+export function createPeerServer(script: string, options: PeerServerOptions = {}): PeerServer {
+  const { python, limitMs = LIMIT_MS, signal } = options;
   let current: PythonProcess | undefined;
+  const interrupt = () => current?.kill('was interrupted');
+  signal?.addEventListener('abort', interrupt);
   const open = () => {
     if (current === undefined || current.ended) current = startPython(script, python);
     return current;
   };
   return {
     async request(message) {
+      signal?.throwIfAborted();
       const process = open();
       const timer = setTimeout(() => process.kill(`took longer than ${limitMs / 1000} s`), limitMs);
       try {
         return await process.request(message);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
       } finally {
         clearTimeout(timer);
       }
@@ -36,6 +51,7 @@ export function createPeerServer(script: string, python?: string, limitMs = LIMI
       if (current && !current.ended) await current.request(message).catch(() => undefined);
     },
     async [Symbol.asyncDispose]() {
+      signal?.removeEventListener('abort', interrupt);
       await current?.[Symbol.asyncDispose]();
     },
   };

@@ -9,7 +9,7 @@ import { launchesOver } from '../runner/device-timer.js';
 import { turnName } from '../runner/turn-name.js';
 import { createPeerFiles, type PeerFiles } from './peer-files.js';
 import { PEERS, type PeerDescription } from './peer-list.js';
-import { createPeerServer, type PeerServer } from './peer-server.js';
+import { createPeerServer, type PeerServer, type PeerServerOptions } from './peer-server.js';
 
 export interface PeerSearch {
   readonly contestants: readonly Contestant[];
@@ -25,10 +25,17 @@ interface Shared extends AsyncDisposable {
   nextId(): number;
 }
 
-/** Asks Python which peers of a device run here; what does not is listed with its reason, never an error. */
-export async function findPythonPeers(device: 'cpu' | 'gpu', python?: string): Promise<PeerSearch> {
+/**
+ * Asks Python which peers of a device run here; what does not is listed with its reason, never an error.
+ *
+ * @throws the signal's reason once it is aborted, which ends Python at once.
+ */
+export async function findPythonPeers(
+  device: 'cpu' | 'gpu',
+  options: Pick<PeerServerOptions, 'python' | 'signal'> = {},
+): Promise<PeerSearch> {
   const wanted = Object.entries(PEERS).filter(([, peer]) => peer.device === device);
-  const shared = share(createPeerServer(serverScript(), python));
+  const shared = share(createPeerServer(serverScript(), options));
   try {
     const versions = await shared.server.request({ op: 'versions', device });
     const contestants: Contestant[] = [];
@@ -42,6 +49,7 @@ export async function findPythonPeers(device: 'cpu' | 'gpu', python?: string): P
     return { contestants, missing };
   } catch (error) {
     await shared[Symbol.asyncDispose]();
+    options.signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     return { contestants: [], missing: wanted.map(([, { name }]) => ({ name, reason })) };
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { BenchReport, CaseResult, ContestantResult } from './schema.js';
 
 const SMALLEST_CHANGE = 0.05;
@@ -23,6 +24,32 @@ export interface CaseComparison {
   readonly threshold: number;
   readonly note: string;
 }
+
+/**
+ * What two runs differ in beside their results, as lines to read: then times may not be comparable, or something was
+ * compared that is not there twice.
+ */
+export function differencesOfRuns(before: BenchReport, after: BenchReport): string[] {
+  const told: readonly (readonly [string, (report: BenchReport) => string])[] = [
+    ['suite', ({ suite }) => suite],
+    ['contestant', ({ results }) => results[0]?.contestants[0]?.name ?? 'none'],
+    ['device', ({ results }) => deviceOf(results[0]?.contestants[0])],
+    ['processor', ({ machine }) => `${machine.cpu}, ${machine.threads} threads`],
+    ['system', ({ machine }) => machine.os],
+    ['version of Node', ({ machine }) => machine.node],
+  ];
+  const differences = told
+    .map(([name, of]) => ({ name, old: of(before), now: of(after) }))
+    .filter(({ old, now }) => old !== now)
+    .map(({ name, old, now }) => `another ${name}: ${old} before, ${now} after`);
+  const known = new Set(before.results.map((result) => result.case.name));
+  const added = after.results.map((result) => result.case.name).filter((name) => !known.has(name));
+  return [...differences, ...added.map((name) => `only in the new run: ${name}`)];
+}
+
+/** A contestant's version ends with the device that it ran on. */
+const deviceOf = (contestant: ContestantResult | undefined) =>
+  contestant?.version.split(', ').slice(1).join(', ') ?? '';
 
 /**
  * Compares the first contestant of each case. Where both runs timed the same peer, the speed counts relative to that
@@ -53,11 +80,17 @@ function compareCase(
   { tolerance = SMALLEST_CHANGE, peer: wanted }: CompareOptions,
 ): CaseComparison {
   const { name } = old.case;
+  if (!isDeepStrictEqual(old.case, now.case)) {
+    return { name, change: 'missing', threshold: 0, note: 'another case of this name in the new run' };
+  }
   const threshold = Math.max(tolerance, 3 * (old.noise + now.noise));
   const [oldOwn, newOwn] = [old.contestants[0], now.contestants[0]];
   if (newOwn?.check && !newOwn.check.passed) {
     const { error, bound } = newOwn.check;
     return { name, change: 'wrong', threshold, note: `error ${error} exceeds ${bound}` };
+  }
+  if (oldOwn?.check && !newOwn?.check) {
+    return { name, change: 'missing', threshold, note: 'not checked in the new run' };
   }
   if (!oldOwn?.timing || !newOwn?.timing) {
     return { name, change: 'missing', threshold, note: 'not timed in both runs' };
@@ -71,18 +104,28 @@ function compareCase(
   return { name, change, ratio, threshold, note: peer ? `relative to ${peer.name}` : 'by time alone' };
 }
 
+/** The first peer that both runs timed, with right results, and how many times as long it took. */
 function sharedPeer(
   old: CaseResult,
   now: CaseResult,
   wanted: string | undefined,
 ): { name: string; old: number; now: number } | undefined {
-  const ratioOf = (contestant: ContestantResult | undefined) => contestant?.timeRatio;
-  for (const peer of old.contestants.slice(1)) {
-    if (wanted !== undefined && peer.name !== wanted) continue;
-    const [before, after] = [peer, now.contestants.slice(1).find(({ name }) => name === peer.name)].map(
-      ratioOf,
-    );
-    if (before !== undefined && after !== undefined) return { name: peer.name, old: before, now: after };
+  for (const before of old.contestants.slice(1)) {
+    if (wanted !== undefined && before.name !== wanted) continue;
+    const after = now.contestants.slice(1).find(({ name }) => name === before.name);
+    const [oldRatio, newRatio] = [usableRatio(before), usableRatio(after)];
+    if (oldRatio === undefined || newRatio === undefined) continue;
+    return { name: versionedName(before, after!), old: oldRatio, now: newRatio };
   }
   return undefined;
 }
+
+/** A wrong answer is no time to compare with. */
+const usableRatio = (peer: ContestantResult | undefined) =>
+  peer?.check?.passed === false ? undefined : peer?.timeRatio;
+
+/** A peer of another version may itself be what became faster or slower. */
+const versionedName = (before: ContestantResult, after: ContestantResult) =>
+  before.version === after.version
+    ? before.name
+    : `${before.name} (${before.version} before, ${after.version} after)`;

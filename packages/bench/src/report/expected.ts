@@ -4,19 +4,27 @@ import type { BenchReport, CaseResult, MachineLimits } from './schema.js';
 /** What the roofline model (Williams, Waterman and Patterson, CACM 2009) expects of a case. */
 export interface Expectation {
   readonly expectedMs: number;
-  /** Which limit binds: arithmetic, or the fewest bytes that must move. */
-  readonly boundBy: 'arithmetic' | 'memory';
+  /** Which limit binds: arithmetic, what the kernel's tiles read through the L2 cache, or the fewest bytes of memory. */
+  readonly boundBy: Bound;
 }
+
+type Bound = NonNullable<CaseResult['expected']>['boundBy'];
 
 /** Undefined where the case does no arithmetic that was measured, or times something else. */
 export function expectationOf(result: CaseResult, limits: MachineLimits): Expectation | undefined {
-  const { case: it, usefulFlops, bytes } = result;
+  const { case: it, usefulFlops, bytes, contestants } = result;
   const peak = limits.arithmetic.find(({ dtype }) => dtype === it.dtype);
   if (!peak || usefulFlops === 0 || (it.measure ?? 'compute') !== 'compute') return undefined;
-  const arithmeticMs = (1000 * usefulFlops) / peak.flopsPerSecond;
-  const memoryMs = (1000 * bytes) / limits.bytesPerSecond;
-  const boundBy = arithmeticMs >= memoryMs ? 'arithmetic' : 'memory';
-  return { expectedMs: Math.max(arithmeticMs, memoryMs), boundBy };
+  const { l2BytesPerSecond } = limits;
+  const l2Bytes = contestants[0]?.l2Bytes;
+  const times: readonly Expectation[] = [
+    { boundBy: 'arithmetic', expectedMs: (1000 * usefulFlops) / peak.flopsPerSecond },
+    { boundBy: 'memory', expectedMs: (1000 * bytes) / limits.bytesPerSecond },
+    ...(l2Bytes !== undefined && l2BytesPerSecond !== undefined
+      ? [{ boundBy: 'L2' as const, expectedMs: (1000 * l2Bytes) / l2BytesPerSecond }]
+      : []),
+  ];
+  return times.reduce((longest, time) => (time.expectedMs > longest.expectedMs ? time : longest));
 }
 
 /** What is kept of it in the record. */
@@ -29,6 +37,30 @@ export function expectedRecord(
   if (!expectation || measuredMs === undefined) return undefined;
   const { expectedMs: ms, boundBy } = expectation;
   return { ms, boundBy, share: ms / measuredMs };
+}
+
+/** How far the model is off, over the cases of a run that it says anything of. */
+export interface ModelError {
+  readonly cases: number;
+  /** What was expected and what was measured differ by this share of what was measured, in the median and at worst. */
+  readonly median: number;
+  readonly worst: number;
+  readonly worstCase: string;
+}
+
+/** Undefined where nothing was expected. */
+export function modelError(results: readonly CaseResult[]): ModelError | undefined {
+  const errors = results.flatMap(({ case: { name }, expected }) =>
+    expected ? [{ name, error: Math.abs(1 - expected.share) }] : [],
+  );
+  if (errors.length === 0) return undefined;
+  const worst = errors.reduce((most, next) => (next.error > most.error ? next : most));
+  return {
+    cases: errors.length,
+    median: median(errors.map(({ error }) => error)),
+    worst: worst.error,
+    worstCase: worst.name,
+  };
 }
 
 /** Of cases of one operation that reach this part of their typical share of the limit, a slow one is worth a look. */

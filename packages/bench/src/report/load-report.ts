@@ -1,5 +1,11 @@
+import { z } from 'zod';
 import { parseJsonFile } from '../case/load-suite.js';
 import { type BenchReport, benchReportSchema } from './schema.js';
+
+/** The schema of reports as JSON Schema, for other languages. */
+export function reportJsonSchema(): object {
+  return z.toJSONSchema(benchReportSchema);
+}
 
 /**
  * Reads a report that `sparsek bench --json` wrote.

@@ -23,6 +23,8 @@ const contestant = z.strictObject({
   version: z.string(),
   kernel: z.string().optional(),
   planMs: z.number().optional(),
+  /** Bytes between the L2 cache and the multiprocessors in one run, as its tiles ask for them. */
+  l2Bytes: z.number().optional(),
   /** Everything before the first run: planning, copies, compilation. */
   prepareMs: z.number().optional(),
   /** How runs were timed, where that was not one call. */
@@ -73,7 +75,7 @@ const caseResult = z.strictObject({
   device: deviceState.optional(),
   /** The time that the limits of the machine expect, and the share of it that the first contestant's time is. */
   expected: z
-    .strictObject({ ms: z.number(), boundBy: z.enum(['arithmetic', 'memory']), share: z.number() })
+    .strictObject({ ms: z.number(), boundBy: z.enum(['arithmetic', 'L2', 'memory']), share: z.number() })
     .optional(),
   /** What the whole case took, with its data and its checks. */
   seconds: z.number().optional(),
@@ -91,6 +93,10 @@ const limits = z.strictObject({
       kernel: z.string(),
     }),
   ),
+  /** Bandwidth of the L2 cache, in bytes a second. */
+  l2BytesPerSecond: z.number().optional(),
+  /** Matrix instructions by shape and by where their operands lie, in floating-point operations a second. */
+  instructions: z.array(z.strictObject({ what: z.string(), flopsPerSecond: z.number() })).optional(),
   /** Every bandwidth that was measured, in bytes a second. */
   bandwidths: z.array(z.strictObject({ what: z.string(), bytesPerSecond: z.number() })).optional(),
 });
@@ -111,6 +117,12 @@ export const benchReportSchema = z.strictObject({
   /** What the machine can do at most, measured in the same run. */
   limits: limits.optional(),
   results: z.array(caseResult),
+  /** How far expected and measured times differ, as shares of the measured ones. */
+  modelError: z
+    .strictObject({ cases: z.int(), median: z.number(), worst: z.number(), worstCase: z.string() })
+    .optional(),
+  /** Peers that could not run on this machine. */
+  missingPeers: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
   /** Cases that were left out. */
   notRun: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
 });

@@ -14,6 +14,8 @@ export interface PreparedRun extends AsyncDisposable {
   /** Name of the kernel or function that runs, for the report. */
   readonly kernel?: string;
   readonly planMs?: number;
+  /** Bytes between the L2 cache and the multiprocessors in one run, where the plan tells. */
+  readonly l2Bytes?: number;
   /** How runs are timed, where that is not one call: such as "5 launches in a graph". */
   readonly timedAs?: string;
   /** Runs once and returns the time in milliseconds. */

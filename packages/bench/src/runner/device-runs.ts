@@ -33,11 +33,13 @@ export async function prepareOnDevice(
 ): Promise<PreparedRun> {
   const resources = new DisposableList();
   try {
-    const { kernel, planMs, sets, out, dtype, columns } = ready(device, benchCase, data, options, resources);
+    const made = ready(device, benchCase, data, options, resources);
+    const { kernel, planMs, l2Bytes, sets, out, dtype, columns } = made;
     const timer = resources.add(await deviceTimer(device, sets));
     return {
       kernel,
       planMs,
+      ...(l2Bytes > 0 ? { l2Bytes } : {}),
       timedAs: timer.description,
       run: timer.run,
       async result(rows): Promise<ResultRows> {
@@ -87,6 +89,8 @@ function ready(
 interface Ready {
   readonly kernel: string;
   readonly planMs: number;
+  /** 0 where the plan does not tell. */
+  readonly l2Bytes: number;
   /** A launch on each set of inputs; the first writes `out`. */
   readonly sets: readonly (() => void)[];
   readonly out: DeviceMemory;
@@ -113,6 +117,7 @@ function prepareSpmm(
   return {
     kernel: plan.kernel,
     planMs: plan.planMs,
+    l2Bytes: plan.l2Traffic,
     sets: sets.map((operands) => () => plan.launch(operands)),
     out: sets[0]!.out.memory,
     dtype: a.dtype,
@@ -139,6 +144,7 @@ function prepareAttention(
   return {
     kernel: plan.kernel,
     planMs: plan.planMs,
+    l2Bytes: plan.l2Traffic,
     sets: sets.map((operands) => () => plan.launch(operands)),
     out: sets[0]!.out,
     dtype,

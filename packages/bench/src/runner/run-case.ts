@@ -53,6 +53,7 @@ export async function runCase(
   let peakBytes: number | undefined;
   try {
     for (const [index, contestant] of contestants.entries()) {
+      options.signal?.throwIfAborted();
       const isPeer = index > 0;
       if (isPeer && !concerns(contestant, benchCase)) continue;
       if (isPeer && performance.now() > deadline) {
@@ -74,6 +75,7 @@ export async function runCase(
         check ??= makeCheck(benchCase, data);
         entry.firstCheck = await checkEntry(entry, check);
       } catch (error) {
+        options.signal?.throwIfAborted();
         if (!isPeer) throw error;
         const entry = entries.find((other) => other.contestant === contestant);
         if (entry) entry.failed = reasonOf(error);
@@ -185,7 +187,7 @@ function timedResult(
   times: readonly number[],
   lastCheck: CheckResult | undefined,
 ): ContestantResult {
-  const { kernel, planMs, timedAs } = prepared;
+  const { kernel, planMs, l2Bytes, timedAs } = prepared;
   const timing = summarise(times);
   // The worse of the two, so that neither hides the other.
   const check = firstCheck && lastCheck && firstCheck.error > lastCheck.error ? firstCheck : lastCheck;
@@ -193,6 +195,7 @@ function timedResult(
     ...identity(contestant),
     ...(kernel === undefined ? {} : { kernel }),
     ...(planMs === undefined ? {} : { planMs }),
+    ...(l2Bytes === undefined ? {} : { l2Bytes }),
     prepareMs,
     ...(timedAs === undefined ? {} : { timedAs }),
     timing,

@@ -3,6 +3,7 @@ import { createDraws } from '../case/draws.js';
 import type { Suite } from '../case/schema.js';
 import { describeMachine } from '../machine/describe.js';
 import type { DeviceWatch } from '../machine/device-watch.js';
+import { modelError } from '../report/expected.js';
 import type { BenchReport, CaseResult, MachineLimits } from '../report/schema.js';
 import type { Contestant } from './contestant.js';
 import type { InterleaveOptions } from './interleave.js';
@@ -15,6 +16,8 @@ export interface RunSuiteOptions
   readonly command?: string;
   /** What `measureLimits` found, for the report. */
   readonly limits?: MachineLimits;
+  /** Peers that could not run on this machine, for the report. */
+  readonly missingPeers?: BenchReport['missingPeers'];
   /** Milliseconds after which no other case begins; those left out are named in the report. Default: none. */
   readonly limitMs?: number;
   /** Milliseconds after which a case takes no further rounds, and no further peer prepares. Default 60 000. */
@@ -60,6 +63,7 @@ export async function runSuite(
     results.push(result);
     options.onResult?.(result);
   }
+  const error = modelError(results);
   return {
     format: 'sparsek-bench-1',
     suite: suite.name,
@@ -68,6 +72,8 @@ export async function runSuite(
     machine: describeMachine(),
     ...(options.limits ? { limits: options.limits } : {}),
     results,
+    ...(error ? { modelError: error } : {}),
+    ...(options.missingPeers?.length ? { missingPeers: options.missingPeers } : {}),
     ...(notRun.length > 0 ? { notRun } : {}),
   };
 }
