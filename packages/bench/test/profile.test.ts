@@ -1,19 +1,20 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseNcuCsv } from '../src/profile/ncu-metrics.js';
 import { profileCase } from '../src/profile/profile-case.js';
 import { PROFILE_HEAD, profileRows } from '../src/profile/profile-rows.js';
-import { spmmCase } from './cases.js';
+import { attentionCase, convertCase, spmmCase } from './cases.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sparsek-ncu-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** As Nsight Compute 2025.3 wrote it on an H200, with fewer columns. */
 const STALL = (name: string) => `smsp__average_warps_issue_stalled_${name}_per_issue_active.ratio`;
+const RANGES = 'thread Domain:Push/Pop_Range:PL_Type:PL_Value:CLR_Type:Color:Msg_Type:Msg';
 const NAMES = [
-  ...['ID', 'Kernel Name', 'gpu__time_duration.sum', 'lts__t_bytes.sum'],
+  ...['ID', RANGES, 'Kernel Name', 'gpu__time_duration.sum', 'lts__t_bytes.sum'],
   ...['dram__bytes_read.sum', 'dram__bytes_write.sum', 'sm__warps_active.avg.pct_of_peak_sustained_active'],
   'sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_elapsed',
   ...['selected', 'barrier', 'long_scoreboard'].map(STALL),
@@ -25,6 +26,7 @@ const CSV = [
   quoted(NAMES.map(() => '')),
   quoted([
     '0',
+    '1194  ""<default domain>:mine: 100 %:none:none:none:none:none:none""  ""<default domain>:sparsek.spmm:none:none:none:none:none:none"" ',
     'a ""b"" kernel',
     '38,048',
     '1,048,576',
@@ -36,7 +38,7 @@ const CSV = [
     '6',
     '12',
   ]),
-  quoted(['1', 'other', '500', '', '', '', '', '', '', '', '']),
+  quoted(['1', '', 'other', '500', '', '', '', '', '', '', '', '']),
 ].join('\n');
 
 describe('parseNcuCsv', () => {
@@ -44,6 +46,7 @@ describe('parseNcuCsv', () => {
     expect(parseNcuCsv(CSV)).toEqual([
       {
         kernel: 'a "b" kernel',
+        range: 'mine: 100 % > sparsek.spmm',
         microseconds: 38.048,
         tensorShare: expect.closeTo(0.4716, 12),
         l2Bytes: 1048576,
@@ -57,14 +60,19 @@ describe('parseNcuCsv', () => {
   });
 });
 
-/** An "ncu" that writes the text to its --log-file. */
-function fakeNcu(name: string, text: string): string {
+/** An "ncu" that writes the text to its --log-file, prints another, and keeps its arguments for `argumentsOf`. */
+function fakeNcu(name: string, text: string, printed = ''): string {
   const path = join(folder, name);
   writeFileSync(`${path}.csv`, text);
+  writeFileSync(`${path}.out`, printed);
+  const keep = `for word; do printf '%s\\n' "$word"; done > "${path}.arguments"`;
   const find = 'while [ "$1" != "--log-file" ]; do shift; done';
-  writeFileSync(path, `#!/bin/sh\n${find}\ncp "${path}.csv" "$2"\n`, { mode: 0o755 });
+  const script = `#!/bin/sh\n${keep}\n${find}\ncp "${path}.csv" "$2"\ncat "${path}.out"\n`;
+  writeFileSync(path, script, { mode: 0o755 });
   return path;
 }
+
+const argumentsOf = (ncu: string) => readFileSync(`${ncu}.arguments`, 'utf8').trimEnd().split('\n');
 
 describe('profileCase', () => {
   const command = ['node', 'launch-once'] as const;
@@ -75,17 +83,40 @@ describe('profileCase', () => {
     if ('missing' in profile) throw new Error(profile.missing);
     const [row, other] = profileRows(profile.kernels, profile.work);
     expect(row).toHaveLength(PROFILE_HEAD.length);
-    const bytes = 400000 / profile.work.bytes;
+    const times = (bytes: number) => `${(bytes / profile.work.bytes).toPrecision(3)}x`;
     expect(row).toEqual([
-      ...['a "b" kernel', '38.05 µs', '47.2 %', '1.000 MiB', '0.3815 MiB', `${bytes.toPrecision(3)}x`],
+      ...['a "b" kernel', 'mine: 100 % > sparsek.spmm', '38.05 µs', '47.2 %'],
+      ...['1.000 MiB', times(1048576), '0.3815 MiB', times(400000)],
       ...['16.2 %', 'long scoreboard (66.7 %)'],
     ]);
-    expect(other).toEqual(['other', '0.5000 µs', '-', '-', '-', '-', '-', '-']);
+    expect(other).toEqual(['other', '-', '0.5000 µs', '-', '-', '-', '-', '-', '-', '-']);
     const after = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-profile-'));
     expect(after).toEqual(before);
   });
 
+  it.each([spmmCase, attentionCase])('asks for the kernels of $operation alone', async (benchCase) => {
+    const ncu = fakeNcu(`ncu-${benchCase.operation}`, CSV);
+    await profileCase(benchCase, { command, ncu });
+    const given = argumentsOf(ncu);
+    const choice = given.indexOf('--nvtx-include');
+    expect(given[choice + 1]).toBe(`sparsek.${benchCase.operation}/`);
+    expect(given.slice(0, choice)).toContain('--nvtx');
+    for (const option of ['--csv', '--clock-control', '--metrics']) expect(given).toContain(option);
+    // Everything behind the options is the program.
+    expect(given.slice(-3)).toEqual([expect.stringMatching(/ncu\.csv$/), ...command]);
+  });
+
+  it('draws no data: that is for the process that launches', async () => {
+    // Of a size that no memory holds.
+    const wide = { ...spmmCase, n: 2 ** 44 };
+    const profile = await profileCase(wide, { command, ncu: fakeNcu('ncu-wide', CSV) });
+    expect(profile).toMatchObject({ work: { bytes: expect.any(Number) } });
+  });
+
   it('says why there is no profile', async () => {
+    expect(await profileCase(convertCase, { command, ncu: fakeNcu('unused', CSV) })).toEqual({
+      missing: 'a conversion launches nothing on the GPU',
+    });
     const none = await profileCase(spmmCase, { command, ncu: join(folder, 'no-such-ncu') });
     expect(none).toEqual({ missing: expect.stringMatching(/no-such-ncu .* is not on this machine/) });
     const denied = fakeNcu('denied', '==PROF== Connected\n==ERROR== ERR_NVGPUCTRPERM - no permission');
@@ -94,6 +125,18 @@ describe('profileCase', () => {
       missing: expect.stringMatching(
         /saw no kernel: ERR_NVGPUCTRPERM - no permission \(reading .* needs root/,
       ),
+    });
+  });
+
+  it('passes on what the program said at its end, or else what Nsight Compute said', async () => {
+    const log = '==PROF== Connected\n==ERROR== The application returned an error code (3).';
+    const failed = fakeNcu('failed', log, 'starting\nsparsek: no driver was found\n');
+    expect(await profileCase(spmmCase, { command, ncu: failed })).toEqual({
+      missing: 'Nsight Compute saw no kernel: sparsek: no driver was found',
+    });
+    const nothing = fakeNcu('nothing', '==PROF== Connected\n==WARNING== No kernels were profiled.\n');
+    expect(await profileCase(spmmCase, { command, ncu: nothing })).toEqual({
+      missing: 'Nsight Compute saw no kernel: No kernels were profiled.',
     });
   });
 });

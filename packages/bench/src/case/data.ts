@@ -57,7 +57,8 @@ function makeBsr({ m, k, dtype, seed, pattern: spec }: SpmmCase | ConvertCase, d
   return { ...pattern, dtype, values: draws.values(pattern.indices.length * height * width, draw) };
 }
 
-function makePattern(shape: readonly [number, number], spec: PatternSpec, seed: number) {
+/** Where the stored blocks of a case stand. */
+export function makePattern(shape: readonly [number, number], spec: PatternSpec, seed: number) {
   const { blockShape, density } = spec;
   switch (spec.kind) {
     case 'uniform':

@@ -1,6 +1,8 @@
 /** What Nsight Compute says of one kernel launch; a metric that the GPU or the version lacks is left out. */
 export interface KernelProfile {
   readonly kernel: string;
+  /** The ranges of the thread that launched it, the outermost first, such as `sparsek.spmm`. */
+  readonly range?: string;
   readonly microseconds?: number;
   /** Share of the time in which the tensor cores were busy, from 0 to 1. */
   readonly tensorShare?: number;
@@ -49,6 +51,7 @@ export function parseNcuCsv(text: string): KernelProfile[] {
     const memory = read === undefined && write === undefined ? undefined : (read ?? 0) + (write ?? 0);
     return withoutGaps({
       kernel: row[head.indexOf('Kernel Name')] ?? 'unknown',
+      range: rangesIn(row[head.findIndex((name) => name.includes('Push/Pop_Range'))] ?? ''),
       microseconds: scaled(value(METRIC.nanoseconds), 1e-3),
       tensorShare: scaled(value(METRIC.tensor), 0.01),
       l2Bytes: value(METRIC.l2),
@@ -57,6 +60,15 @@ export function parseNcuCsv(text: string): KernelProfile[] {
       stall: mainStall(head, value),
     });
   });
+}
+
+/**
+ * The names in a cell such as `7  "<default domain>:outer:none:none:none:none:none:none"  "<default domain>:inner:..."`:
+ * each range is its domain, its name and six attributes.
+ */
+function rangesIn(cell: string): string | undefined {
+  const names = [...cell.matchAll(/"[^":]*:([^"]*?)(?::[^":]*){6}"/g)].map(([, name]) => name);
+  return names.length > 0 ? names.join(' > ') : undefined;
 }
 
 function mainStall(

@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCaseData } from '../case/data.js';
 import type { BenchCase } from '../case/schema.js';
-import { type Work, workOf } from '../case/work.js';
+import { type Work, workOfCase } from '../case/work.js';
 import { type KernelProfile, NCU_OPTIONS, parseNcuCsv } from './ncu-metrics.js';
 
 /** A case as Nsight Compute saw it, or why it did not. */
@@ -20,22 +19,31 @@ export interface ProfileOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs a command under Nsight Compute (ncu) and reads what it says of every kernel. */
+/**
+ * Runs a command under Nsight Compute (ncu) and reads what it says of the kernels of the case's operation: those that
+ * are launched in the addon's range for it, not those that pack or check operands before.
+ */
 export async function profileCase(benchCase: BenchCase, options: ProfileOptions): Promise<CaseProfile> {
   const { command, ncu = 'ncu', signal } = options;
+  const { operation } = benchCase;
+  if (operation === 'convert') return { missing: 'a conversion launches nothing on the GPU' };
   const folder = await mkdtemp(join(tmpdir(), 'sparsek-profile-'));
   const log = join(folder, 'ncu.csv');
   try {
-    const ended = await run(ncu, [...NCU_OPTIONS, '--log-file', log, ...command], signal);
+    const chosen = ['--nvtx', '--nvtx-include', pushPopRange(`sparsek.${operation}`)];
+    const ended = await run(ncu, [...NCU_OPTIONS, ...chosen, '--log-file', log, ...command], signal);
     if (typeof ended === 'string') return { missing: ended };
     const text = await readFile(log, 'utf8').catch(() => '');
     const kernels = parseNcuCsv(text);
-    if (kernels.length === 0) return { missing: whyNothing(`${text}\n${ended.output}`) };
-    return { kernels, work: workOf(makeCaseData(benchCase)) };
+    if (kernels.length === 0) return { missing: whyNothing(text, ended.output) };
+    return { kernels, work: workOfCase(benchCase) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** As --nvtx-include writes a range of a thread; without the slash it would be a range of the process. */
+const pushPopRange = (name: string) => `${name}/`;
 
 function run(
   program: string,
@@ -62,16 +70,20 @@ function run(
 /** How much of the output is kept to explain a failure. */
 const KEPT = 8000;
 
-/** The lines that ncu marks as errors, else the last that was said. */
-function whyNothing(output: string): string {
-  const lines = output
+/** What ncu marks as an error, unless that is the program's own end; else the last that either said. */
+function whyNothing(log: string, output: string): string {
+  const [told, printed] = [linesOf(log), linesOf(output)];
+  const error = [...told, ...printed].find((line) => line.startsWith('==ERROR=='));
+  const ended = error !== undefined && /application returned an error code/i.test(error);
+  const said = (ended ? printed.at(-1) : undefined) ?? error ?? printed.at(-1) ?? told.at(-1);
+  const remedy = /ERR_NVGPUCTRPERM/.test(log + output)
+    ? ' (reading the counters needs root or NVreg_RestrictProfilingToAdminUsers=0)'
+    : '';
+  return `Nsight Compute saw no kernel: ${said?.replace(/^==\w+==\s*/, '') ?? 'it said nothing'}${remedy}`;
+}
+
+const linesOf = (text: string) =>
+  text
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  const error = lines.find((line) => line.startsWith('==ERROR=='));
-  const said = error?.replace(/^==ERROR==\s*/, '') ?? lines.at(-1) ?? 'it said nothing';
-  const remedy = /ERR_NVGPUCTRPERM/.test(output)
-    ? ' (reading the counters needs root or NVreg_RestrictProfilingToAdminUsers=0)'
-    : '';
-  return `Nsight Compute saw no kernel: ${said}${remedy}`;
-}
