@@ -5,7 +5,6 @@
 #include <cuda_fp16.h>
 #include <math_constants.h>
 
-#include "../ptx/grid_dependency.cuh"
 #include "combine_params.h"
 
 namespace sparsek::attention {
@@ -155,8 +154,6 @@ __device__ __forceinline__ void combine(const CombineParams& p) {
 #define SPARSEK_COMBINE_KERNEL(NAME, FUNCTION, PAIR, TYPE)                                \
   extern "C" __global__ void __launch_bounds__(sparsek::attention::kCombineThreads)       \
       NAME(const __grid_constant__ sparsek::attention::CombineParams params) {            \
-    sparsek::ptx::grid_dependency_launch();                                               \
-    sparsek::ptx::grid_dependency_wait();                                                 \
     sparsek::attention::FUNCTION<PAIR, TYPE>(params);                                     \
   }
 

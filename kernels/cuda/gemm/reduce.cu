@@ -1,15 +1,12 @@
 // Adds the pieces of split rows in a fixed order and finishes the tile. One block for 64 x 32 of C:
 // grid = (split tiles, column chunks of a cluster's panel, 64-row groups of a tile).
 #include "../epilogue/general.cuh"
-#include "../ptx/grid_dependency.cuh"
 #include "reduce_params.h"
 
 extern "C" __global__ void __launch_bounds__(sparsek::kReduceThreads)
     sparsek_reduce_partials(const __grid_constant__ sparsek::ReduceParams p) {
   using namespace sparsek;
   static_assert(kReduceColumns == epilogue::kGeneralChunk);
-  ptx::grid_dependency_launch();
-  ptx::grid_dependency_wait();
   __shared__ __align__(16) float sums[64 * epilogue::kGeneralChunk];
   const SplitTile tile = p.tiles[blockIdx.x];
   const int row0 = blockIdx.z == 0 ? tile.slot_row[0] : tile.slot_row[1];

@@ -65,7 +65,6 @@ void launch_combine(const Api& api, cuda::ModuleCache& modules, const AttentionP
   shape.grid = {static_cast<unsigned>(plan.split_rows * (plan.side / block_rows)), 1, 1};
   shape.block = {attention::kCombineThreads, 1, 1};
   shape.stream = stream;
-  shape.overlapPrevious = true;
   const std::string kernel = std::string("sparsek_attention_combine_") + (few ? "few_" : "") + element_name(plan.type);
   cuda::launch(api, modules.kernel("attention_combine.cubin", kernel, 0), shape, params);
 }

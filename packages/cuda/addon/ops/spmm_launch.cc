@@ -70,7 +70,6 @@ void launch_reduce(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
                 static_cast<unsigned>(plan.tile_rows / 64)};
   shape.block = {kReduceThreads, 1, 1};
   shape.stream = stream;
-  shape.overlapPrevious = true;
   cuda::launch(api, modules.kernel("spmm_reduce.cubin", "sparsek_reduce_partials", 0), shape, params);
 }
 
