@@ -1,5 +1,6 @@
 import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
+import { slowedBackend, wrongBackend } from '../../../tools/config/changed-backends.js';
 import type { CaseData } from '../src/case/data.js';
 import type { BenchCase } from '../src/case/schema.js';
 import type { DeviceWatch } from '../src/machine/device-watch.js';
@@ -8,7 +9,6 @@ import { benchReportSchema } from '../src/report/schema.js';
 import type { Contestant, PrepareOptions, ResultRows } from '../src/runner/contestant.js';
 import { runSuite } from '../src/runner/run-suite.js';
 import { sparsekContestant } from '../src/runner/sparsek-contestant.js';
-import { slowedBackend, wrongBackend } from './backends.js';
 import { attentionCase, convertCase, QUICK, spmmCase, suite } from './cases.js';
 
 const tiny = suite(spmmCase, attentionCase, convertCase);

@@ -46,13 +46,15 @@ Examples:
 Every command has its own help: sparsek help COMMAND`,
     );
   for (const command of COMMANDS) program.addCommand(command(context));
+  // Options behind a command are that command's, also where both have one of that name.
+  program.enablePositionalOptions();
   // Without this, a wrong name would be reported as one argument too many.
   program.allowExcessArguments(true).action(() => {
     const names = program.commands.map((command) => command.name()).join(', ');
     const received = program.args[0] === undefined ? 'none' : `"${program.args[0]}"`;
     throw new UsageError(`Expected a command (${names}) but received ${received}; see sparsek --help`);
   });
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.stdout.write(text),
       // Errors are printed in one place, from what is thrown.
@@ -62,4 +64,8 @@ Every command has its own help: sparsek help COMMAND`,
     if (command !== program) command.allowExcessArguments(false).helpOption('-h, --help', 'print this help');
   }
   return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -88,6 +88,93 @@ describe('bench', () => {
     });
   });
 
+  it('prints one JSON object and nothing else when the report has no file', async () => {
+    const cases = write('mine.json', MINE);
+    for (const json of [['--json'], ['--json', '-']]) {
+      const { code, stdout, stderr } = await bench(cases, '--backend', 'reference', ...json);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(JSON.parse(stdout)).toMatchObject({ format: 'sparsek-bench-1', suite: 'mine' });
+    }
+  });
+
+  it('says how far its figures can be trusted', async () => {
+    const { stdout } = await bench(
+      write('mine.json', MINE),
+      '--backend',
+      'cpu',
+      '--json',
+      file('model.json'),
+    );
+    expect(stdout).toMatch(/^noise: a contestant against itself differed by at most [\d.]+ %$/m);
+    expect(stdout).toMatch(/^model: .* of 1 cases is off by [\d.]+ % \(median\), .*\(64 cubed\)$/m);
+    const { modelError, results } = JSON.parse(readFileSync(file('model.json'), 'utf8'));
+    expect(modelError.worst).toBeCloseTo(Math.abs(1 - results[0].expected.share));
+  });
+
+  it('names every figure that it promises in the report', async () => {
+    const { stdout } = await bench(write('mine.json', MINE), '--backend', 'cpu', '--json');
+    const { limits, machine, results } = JSON.parse(stdout);
+    expect(machine).toMatchObject({ cpu: expect.any(String), threads: expect.any(Number) });
+    expect(limits).toMatchObject({ bytesPerSecond: expect.any(Number), arithmetic: [{ dtype: 'f32' }] });
+    const number = expect.any(Number);
+    expect(results[0]).toMatchObject({
+      usefulFlops: 2 * 64 ** 3 * 0.5,
+      denseFlops: 2 * 64 ** 3,
+      bytes: number,
+    });
+    expect(results[0]).toMatchObject({ noise: number, expected: { ms: number, share: number } });
+    expect(results[0].contestants[0]).toMatchObject({
+      ...{ planMs: number, usefulTflops: number, denseTflops: number, timeRatio: 1 },
+      timing: { runs: number, median: number, min: number, max: number, spread: number },
+      check: { passed: true, error: number, bound: number, rows: number },
+    });
+  });
+
+  it('prints a suite as a file that can be edited and run', async () => {
+    const { code, stdout } = await bench('cases', 'cpu', '--backend', 'cpu');
+    expect(code).toBe(0);
+    const suite = JSON.parse(stdout);
+    const [first] = suite.cases;
+    const smaller = { ...first, name: 'smaller', m: 128, k: 128, n: 32 };
+    const edited = write('edited.json', { ...suite, cases: [smaller] });
+    const ran = await bench(edited, '--backend', 'reference');
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^smaller .* ok$/m) });
+  });
+
+  it('prints suites in the sizes of a GPU without one', async () => {
+    const { stdout } = await bench('cases', 'scaling', '--backend', 'cuda');
+    expect(JSON.parse(stdout).cases[0]).toMatchObject({ dtype: 'f16', pattern: { blockShape: [128, 128] } });
+  });
+
+  it('prints the schema that suites and reports fit', async () => {
+    const schema = JSON.parse((await bench('schema')).stdout);
+    expect(schema.required).toEqual(['name', 'description', 'cases']);
+    const ofReports = JSON.parse((await bench('schema', 'report')).stdout);
+    expect(ofReports.properties.format).toMatchObject({ const: 'sparsek-bench-1' });
+  });
+
+  it('measures the building blocks of the machine', async () => {
+    const { code, stdout } = await bench('limits', '--backend', 'cpu');
+    expect(code).toBe(0);
+    for (const what of [
+      'products, f32',
+      'products, f16',
+      'products, bf16',
+      'memory copy',
+      'product with one',
+    ])
+      expect(stdout).toMatch(new RegExp(`^${what}.* [\\d.]+ [GT](FLOP|B)/s$`, 'm'));
+  });
+
+  it('says why there is nothing to measure where there is no GPU', async () => {
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '-1');
+    for (const args of [['limits'], ['scaling'], ['crossover', '--peers'], ['host', '--json']]) {
+      const { code, stdout, stderr } = await bench(...args, '--backend', 'cuda');
+      expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+      expect(stderr).toMatch(/^sparsek: The cuda backend is not available: [^\n]+\n$/);
+    }
+  });
+
   it('says why there is no profile where there is no Nsight Compute', async () => {
     mkdirSync(file('empty'), { recursive: true });
     vi.stubEnv('PATH', file('empty'));
@@ -110,13 +197,21 @@ describe('bench', () => {
     [
       'an unknown suite',
       ['everything'],
-      /Expected a suite \(gemm, .*\), a \.json file or "compare" but received "everything"/,
+      /Expected a suite \(gemm, .*\) or a \.json file but received "everything"/,
     ],
-    ['two suites', ['cpu', 'gemm'], /Expected one suite but received also gemm/],
+    ['two suites', ['cpu', 'gemm'], /too many arguments for 'bench'/],
     ['an unknown backend', ['cpu', '--backend', 'tpu'], /argument 'tpu' is invalid/],
     ['a tolerance below 0', ['compare', 'a', 'b', '--tolerance', '-1'], /Expected a number from 0/],
     ['a limit of nothing', ['cpu', '--limit', '0'], /Expected a number of seconds above 0/],
-    ['one report to compare', ['compare', 'a.json'], /Expected two reports after compare but received 1/],
+    ['one report to compare', ['compare', 'a.json'], /missing required argument 'NEW'/],
+    ['a report of nothing', ['--json', 'cpu'], /Expected a suite before --json/],
+    ['a suite of cases that is not there', ['cases', 'everything'], /Expected a suite \(gemm, /],
+    ['the schema of something else', ['schema', 'case'], /'case' is invalid for argument 'of'. Allowed choices are suite, report/],
+    [
+      'a report in a folder that is not there, before anything runs',
+      ['cpu', '--html', 'no/such/folder/out.html'],
+      /Expected a folder that can be written to for --html but received no\/such\/folder\/out\.html/,
+    ],
   ])('refuses %s', async (_, args, message) => {
     const { code, stdout, stderr } = await bench(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -164,6 +259,20 @@ describe('bench compare', () => {
       expect({ code, word, found: stdout.includes(word) }).toEqual({ code: 1, word, found: true });
       expect(stderr).toMatch(/1 of 1 cases became slower, wrong or missing/);
     }
+  });
+
+  it('says what else differs, and gives it all as JSON', async () => {
+    const before = await recorded('before.json');
+    const report = JSON.parse(readFileSync(before, 'utf8'));
+    const after = write('elsewhere.json', { ...report, machine: { ...report.machine, cpu: 'Another' } });
+    const { code, stdout, stderr } = await bench('compare', before, after, '--json');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^sparsek: another processor: .* before, Another, \d+ threads after\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      differences: [expect.stringContaining('another processor')],
+      changes: [{ name: '64 cubed', change: 'same', ratio: 1 }],
+      regressions: 0,
+    });
   });
 
   it('takes a tolerance and the contestant to judge by', async () => {
