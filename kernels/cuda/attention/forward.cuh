@@ -6,6 +6,7 @@
 
 #include "../ptx/grid_dependency.cuh"
 #include "../ptx/setmaxnreg.cuh"
+#include "../tile/swizzle.cuh"
 #include "consumer.cuh"
 #include "producer.cuh"
 
@@ -36,7 +37,8 @@ __device__ __forceinline__ void forward(const Params& p) {
   static_assert(kFitsLaunch<C>);
   extern __shared__ uint8_t dynamic[];
   const uint32_t base = ptx::shared_address(dynamic);
-  auto* shared = reinterpret_cast<SharedStorage<C>*>(dynamic + (1024 - base % 1024) % 1024);  // one a team
+  auto* shared = reinterpret_cast<SharedStorage<C>*>(dynamic + (tile::kTileAlignment - base % tile::kTileAlignment) %
+                                                                            tile::kTileAlignment);  // one a team
   if (threadIdx.x == 0) {
     ptx::tma_prefetch_map(&p.q);
     ptx::tma_prefetch_map(&p.k);

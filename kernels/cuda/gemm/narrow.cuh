@@ -1,6 +1,6 @@
 // C tile (256 x 128) = sum over the union of the columns of its block rows, for blocks with a side of 16 or 32 (sm_90a).
 //
-// A panel of B (PanelK rows x 128 columns) is loaded once for all block rows of the tile that need it. A's blocks are
+// A panel of B (16 or 32 rows x 128 columns) is loaded once for all block rows of the tile that need it. A's blocks are
 // repacked once per matrix into 16 x 16 fragments in register order (convert/pack.cu), so that each warp reads its piece
 // of A with one 16-byte shared load per lane and feeds it to wgmma from registers; a warp whose strip has no block in
 // the step feeds zeros, and a 64-row group without any block skips the product.
@@ -9,62 +9,27 @@
 // are short (64 clocks), so what limits a warpgroup is the chain wait, fetch, multiply, release: four of them overlap.
 #pragma once
 
-#include "../epilogue/general.cuh"
-#include "../epilogue/staged.cuh"
 #include "../pipeline/ring.cuh"
-#include "../ptx/fence.cuh"
 #include "../ptx/grid_dependency.cuh"
 #include "../ptx/mbarrier.cuh"
-#include "../ptx/mma.cuh"
 #include "../ptx/setmaxnreg.cuh"
 #include "../ptx/tma.cuh"
 #include "../ptx/wgmma.cuh"
 #include "../scheduler/work_list.cuh"
 #include "../tile/descriptor.cuh"
-#include "narrow_params.h"
+#include "narrow_results.cuh"
+#include "narrow_shape.cuh"
 
 namespace sparsek::gemm {
 
-template <typename T, int PanelK>
+template <typename T, int PanelRows>
 struct Narrow {
-  static_assert(PanelK == 16 || PanelK == 32);
-
-  static constexpr int kStages = kNarrowStages;
-  static constexpr int kN = kNarrowTileColumns;
-  static constexpr int kSteps = kNarrowSteps;
-  static constexpr int kPanels = kSteps * 16 / PanelK;           // of a stage
-  static constexpr int kPanelBytes = PanelK * kN * 2;
-  static constexpr int kChunkBytes = PanelK * 128;               // 64 columns of a panel
-  static constexpr int kBBytes = kPanels * kPanelBytes;
-  static constexpr int kWorkers = 4;
-  static constexpr int kStrips = 4;                              // of a worker, one a warp
-  static constexpr int kStoreChunks = kN / 64;
-  static constexpr int kStagingBytes = kStoreChunks * epilogue::kStagedChunkBytes;  // of one worker
-  // The block is launched with 96 registers a thread; what it holds then is all that can be shared out:
-  // 32 + 4 * 112 = 5 * 96.
-  static constexpr int kProducerRegisters = 32;
-  static constexpr int kWorkerRegisters = 112;
-
-  // Named barriers, one a worker: results staged, staging free, and the worker's own.
-  static constexpr int kWarpgroupBarrier = 1;
-  static constexpr int kStagedBarrier = 5;
-  static constexpr int kFreeBarrier = 9;
-  static constexpr int kStoreThreads = 128 + 32;
-
-  struct Stage {
-    alignas(1024) char b[kBBytes];
-    char a[kNarrowMaxFragments * kNarrowFragmentBytes];
-  };
-  struct Shared {
-    Stage stage[kStages];
-    alignas(1024) char staging[kWorkers][kStagingBytes];
-    ptx::Barrier full[kStages];
-    ptx::Barrier empty[kStages];
-    uint2 masks[kStages];
-  };
-  static_assert(sizeof(Stage) == kNarrowStageBytes);
-  static_assert(sizeof(Shared) + 1024 <= kNarrowSharedBytes, "1024: slack to align the base");
-  using Ring = pipeline::RingPosition<kStages>;
+  using Shape = NarrowShape<PanelRows>;
+  using Results = NarrowResults<T, Shape>;
+  using Shared = typename Shape::Shared;
+  using Stage = typename Shape::Stage;
+  using Ring = typename Shape::Ring;
+  using Accumulators = typename Shape::Accumulators;
 
   // ---- loads ------------------------------------------------------------------------------------------------------
   struct StageWords {
@@ -86,13 +51,13 @@ struct Narrow {
 
   __device__ static void load_panel(const NarrowParams& p, Shared& s, int slot, int panel, int k, int column,
                                     int batch) {
-    char* b = s.stage[slot].b + panel * kPanelBytes;
+    char* b = s.stage[slot].b + panel * Shape::kPanelBytes;
     if (p.chunked) {
       ptx::tma_load(b, &p.b, &s.full[slot], ptx::kEvictNormal, 0, k, column / 64, batch);
     } else {
 #pragma unroll
-      for (int chunk = 0; chunk < kN / 64; ++chunk)
-        ptx::tma_load(b + chunk * kChunkBytes, &p.b, &s.full[slot], ptx::kEvictNormal, column + 64 * chunk, k, batch);
+      for (int chunk = 0; chunk < Shape::kN / 64; ++chunk)
+        ptx::tma_load(b + chunk * Shape::kChunkBytes, &p.b, &s.full[slot], ptx::kEvictNormal, column + 64 * chunk, k, batch);
     }
   }
 
@@ -102,7 +67,7 @@ struct Narrow {
     StageWords ahead = load_stage_words(p, work.current(), 0);
     for (; !work.done(); work.advance()) {
       const WorkItem& item = work.current();
-      const int column = item.panel * kN;
+      const int column = item.panel * Shape::kN;
       const char* packed = static_cast<const char*>(p.packed) + item.batch * p.packed_batch_stride;
       StageWords mine = ahead;
       ahead = load_stage_words(p, work.next(), 0);
@@ -115,17 +80,17 @@ struct Narrow {
           const int4 high = broadcast(mine.high, i);
           ptx::mbarrier_wait(&s.empty[ring.slot], ring.parity ^ 1);
           if (ptx::elect_one()) {
-            const int k[kSteps] = {high.x, high.y, high.z, high.w};
+            const int k[Shape::kSteps] = {high.x, high.y, high.z, high.w};
             const uint32_t a_bytes = static_cast<uint32_t>(low.y) * kNarrowFragmentBytes;
             uint32_t bytes = a_bytes;
 #pragma unroll
-            for (int panel = 0; panel < kPanels; ++panel) bytes += k[panel] >= 0 ? kPanelBytes : 0;
+            for (int panel = 0; panel < Shape::kPanels; ++panel) bytes += k[panel] >= 0 ? Shape::kPanelBytes : 0;
             s.masks[ring.slot] = make_uint2(low.z, low.w);
             ptx::mbarrier_arrive_expect(&s.full[ring.slot], bytes);
             ptx::bulk_load(s.stage[ring.slot].a, packed + static_cast<int64_t>(static_cast<uint32_t>(low.x)) * kNarrowFragmentBytes,
                            a_bytes, &s.full[ring.slot], ptx::kEvictNormal);
 #pragma unroll
-            for (int panel = 0; panel < kPanels; ++panel)
+            for (int panel = 0; panel < Shape::kPanels; ++panel)
               if (k[panel] >= 0) load_panel(p, s, ring.slot, panel, k[panel], column, item.batch);
           }
           __syncwarp();
@@ -136,8 +101,6 @@ struct Narrow {
   }
 
   // ---- products ---------------------------------------------------------------------------------------------------
-  using Accumulators = float[kN / 2];
-
   // This warp's fragment of A, or zeros. A predicated load: a branch around it would cost more than the load.
   __device__ static void load_fragment(uint32_t (&r)[4], uint32_t address, bool present) {
     asm volatile(
@@ -152,22 +115,22 @@ struct Narrow {
   __device__ static void multiply_stage(Accumulators& d, const Stage& stage, uint64_t b, uint2 masks, int strip,
                                         int first_strip, int lane) {
     const uint32_t low = ptx::warp_uniform(masks.x), high = ptx::warp_uniform(masks.y);
-    const uint32_t mask[kSteps] = {low & 0xffff, low >> 16, high & 0xffff, high >> 16};
-    uint32_t a[kSteps][4];
+    const uint32_t mask[Shape::kSteps] = {low & 0xffff, low >> 16, high & 0xffff, high >> 16};
+    uint32_t a[Shape::kSteps][4];
     uint32_t address = ptx::shared_address(stage.a) + lane * 16;
 #pragma unroll
-    for (int step = 0; step < kSteps; ++step) {
+    for (int step = 0; step < Shape::kSteps; ++step) {
       const uint32_t below = __popc(mask[step] & ((1u << strip) - 1));
       load_fragment(a[step], address + below * kNarrowFragmentBytes, (mask[step] >> strip) & 1);
       address += __popc(mask[step]) * kNarrowFragmentBytes;
     }
     ptx::wgmma_fence();
 #pragma unroll
-    for (int step = 0; step < kSteps; ++step) {
-      const uint32_t offset = step * 16 / PanelK * kPanelBytes + step * 16 % PanelK * 128;
+    for (int step = 0; step < Shape::kSteps; ++step) {
+      const uint32_t offset = step * 16 / Shape::kPanelRows * Shape::kPanelBytes + step * 16 % Shape::kPanelRows * 128;
       if ((mask[step] >> first_strip) & 0xf) {
         ptx::wgmma_fence();
-        ptx::Wgmma<T, kN, 0, 1>::rs(d, a[step], tile::advance(b, offset), 1);
+        ptx::Wgmma<T, Shape::kN, 0, 1>::rs(d, a[step], tile::advance(b, offset), 1);
       }
     }
     ptx::wgmma_commit();
@@ -178,15 +141,15 @@ struct Narrow {
   __device__ static void multiply(const NarrowParams& p, Shared& s, int owner, int worker, int thread) {
     scheduler::WorkList work(p.items, p.item_first, owner);
     Ring ring;
-    const int first_strip = kStrips * worker;
+    const int first_strip = Shape::kStrips * worker;
     const int strip = first_strip + ptx::warp_uniform(thread >> 5);
     const int lane = thread & 31;
-    const uint64_t b_base = tile::mn_major(s.stage[0].b, kChunkBytes);
+    const uint64_t b_base = tile::mn_major(s.stage[0].b, Shape::kChunkBytes);
     Accumulators d;
     for (; !work.done(); work.advance()) {
       const WorkItem& item = work.current();
 #pragma unroll
-      for (int i = 0; i < kN / 2; ++i) d[i] = 0.0f;
+      for (int i = 0; i < Shape::kN / 2; ++i) d[i] = 0.0f;
       ptx::pin(d);
       for (int stage = item.first; stage < item.last; ++stage) {
         ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
@@ -198,193 +161,25 @@ struct Narrow {
         if (lane == 0) ptx::mbarrier_arrive(&s.empty[ring.slot]);
         ring.advance();
       }
-      if (any_not_finite(d)) {
-        finish_exactly(p, s, item, strip, worker, thread);
+      if (Results::Exact::any_not_finite(d)) {
+        Results::finish_exactly(p, s, item, strip, worker, thread);
       } else {
-        finish(p, s, item, d, worker, thread);
+        Results::finish(p, s, item, d, worker, thread);
       }
     }
-  }
-
-  // ---- infinities and NaN -----------------------------------------------------------------------------------------
-  // Zeros stand for a strip's missing blocks, and zero times infinity is NaN. A warp that finds a result that is not
-  // finite therefore computes its strip again from the blocks that it has, step by step and without the others' panels.
-  __device__ static bool any_not_finite(const Accumulators& d) {
-    float probe = 0.0f;
-#pragma unroll
-    for (int i = 0; i < kN / 2; ++i) probe = fmaf(d[i], 0.0f, probe);
-    return __any_sync(~0u, probe != 0.0f);
-  }
-
-  __device__ static uint32_t b_pair(const NarrowParams& p, const uint16_t* b, int k, int column) {
-    if (column >= p.epilogue.columns) return 0;
-    const uint32_t low = k < p.b_rows ? b[k * p.b_leading + column] : 0;
-    const uint32_t high = k + 1 < p.b_rows ? b[(k + 1) * p.b_leading + column] : 0;
-    return low | high << 16;
-  }
-
-  // Sums of this warp's strip and columns 8 j .. 8 j + 7 of the tile, laid out as mma's D.
-  __device__ static float4 exact_columns(const NarrowParams& p, const WorkItem& item, int strip, int j, int lane) {
-    const uint16_t* b = static_cast<const uint16_t*>(p.b_values) + item.batch * p.b_batch_stride;
-    const char* packed = static_cast<const char*>(p.packed) + item.batch * p.packed_batch_stride;
-    const int column = item.panel * kN + 8 * j + lane / 4;
-    float sum[4] = {};
-#pragma unroll 1
-    for (int index = item.first; index < item.last; ++index) {
-      const NarrowStage& stage = p.stages[index];
-      uint32_t fragment = stage.first_fragment;
-#pragma unroll 1
-      for (int step = 0; step < kSteps; ++step) {
-        const uint32_t mask = stage.mask[step];
-        if ((mask >> strip) & 1) {
-          const int64_t mine = fragment + __popc(mask & ((1u << strip) - 1));
-          const uint4 words = *reinterpret_cast<const uint4*>(packed + mine * kNarrowFragmentBytes + lane * 16);
-          const uint32_t a[4] = {words.x, words.y, words.z, words.w};
-          const int k = stage.k[step * 16 / PanelK] + step * 16 % PanelK + 2 * (lane % 4);
-          ptx::mma_m16n8k16<T>(sum, a, b_pair(p, b, k, column), b_pair(p, b, k + 8, column));
-        }
-        fragment += __popc(mask);
-      }
-    }
-    return make_float4(sum[0], sum[1], sum[2], sum[3]);
-  }
-
-  // ---- results ----------------------------------------------------------------------------------------------------
-  __device__ static bool leaves_staged(const NarrowParams& p, const WorkItem& item) {
-    return item.partial < 0 && p.epilogue.staged;
-  }
-
-  // First rows of C of the worker's strips of the tile; -1: none.
-  __device__ static const int32_t* strip_rows(const NarrowParams& p, const WorkItem& item, int worker) {
-    return p.tile_rows + item.slot_row[0] * kNarrowStrips + kStrips * worker;
-  }
-
-  __device__ static void finish(const NarrowParams& p, Shared& s, const WorkItem& item, Accumulators& d, int worker,
-                                int thread) {
-    char* staging = s.staging[worker];
-    const int32_t* strips = strip_rows(p, item, worker);
-    if (leaves_staged(p, item)) {
-      if (epilogue::needs_transform(p.epilogue)) {
-        const int row0 = __ldg(strips + (thread >> 5));
-        if (row0 >= 0) epilogue::transform(d, p.epilogue, row0 - 16 * (thread >> 5), thread);
-      }
-      ptx::indexed_barrier_sync<kFreeBarrier, kWorkers, kStoreThreads>(worker);
-#pragma unroll
-      for (int chunk = 0; chunk < kStoreChunks; ++chunk)
-        epilogue::stage_columns<T>(ptx::shared_address(staging) + chunk * epilogue::kStagedChunkBytes, d, 32 * chunk,
-                                   thread);
-      ptx::fence_async_shared();
-    } else {
-      ptx::indexed_barrier_sync<kFreeBarrier, kWorkers, kStoreThreads>(worker);
-      float* floats = reinterpret_cast<float*>(staging);
-      float* partial = p.partials + static_cast<int64_t>(item.partial) * (kNarrowTileRows * kN) +
-                       worker * 64 * kN;
-#pragma unroll
-      for (int chunk = 0; chunk < kN / epilogue::kGeneralChunk; ++chunk) {
-        const int column = chunk * epilogue::kGeneralChunk;
-        ptx::warpgroup_sync<kWarpgroupBarrier, kWorkers>(worker);
-        epilogue::stage_chunk(floats, d, column / 2, thread);
-        ptx::warpgroup_sync<kWarpgroupBarrier, kWorkers>(worker);
-        store_chunk(p, item, floats, partial, strips, column, thread);
-      }
-    }
-    ptx::indexed_barrier_arrive<kStagedBarrier, kWorkers, kStoreThreads>(worker);
-  }
-
-  // The same, barrier for barrier, for a warp that computes its strip again.
-  __device__ static void finish_exactly(const NarrowParams& p, Shared& s, const WorkItem& item, int strip, int worker,
-                                        int thread) {
-    char* staging = s.staging[worker];
-    const int32_t* strips = strip_rows(p, item, worker);
-    const int lane = thread & 31;
-    const int row = 16 * (thread >> 5) + lane / 4;  // of the worker's 64; the other one is 8 below
-    ptx::indexed_barrier_sync<kFreeBarrier, kWorkers, kStoreThreads>(worker);
-    if (leaves_staged(p, item)) {
-      const EpilogueParams& e = p.epilogue;
-      const int first = __ldg(strips + (thread >> 5)) + lane / 4;
-      const float low = e.bias && first >= 0 && first < e.rows ? __ldg(e.bias + first) : 0.0f;
-      const float high = e.bias && first >= 0 && first + 8 < e.rows ? __ldg(e.bias + first + 8) : 0.0f;
-#pragma unroll 1
-      for (int j = 0; j < kN / 8; ++j) {
-        const float4 v = exact_columns(p, item, strip, j, lane);
-        char* place = staging + j / 8 * epilogue::kStagedChunkBytes + row * 128 + ((j % 8 ^ (row & 7)) << 4) + lane % 4 * 4;
-        *reinterpret_cast<uint32_t*>(place) =
-            tile::pack<T>(epilogue::finish(e, v.x, 0.0f, low), epilogue::finish(e, v.y, 0.0f, low));
-        *reinterpret_cast<uint32_t*>(place + 8 * 128) =
-            tile::pack<T>(epilogue::finish(e, v.z, 0.0f, high), epilogue::finish(e, v.w, 0.0f, high));
-      }
-      ptx::fence_async_shared();
-    } else {
-      float* floats = reinterpret_cast<float*>(staging);
-      float* partial = p.partials + static_cast<int64_t>(item.partial) * (kNarrowTileRows * kN) + worker * 64 * kN;
-#pragma unroll 1
-      for (int column = 0; column < kN; column += epilogue::kGeneralChunk) {
-        ptx::warpgroup_sync<kWarpgroupBarrier, kWorkers>(worker);
-#pragma unroll 1
-        for (int j = 0; j < epilogue::kGeneralChunk / 8; ++j) {
-          const float4 v = exact_columns(p, item, strip, column / 8 + j, lane);
-          const int place = 8 * j + 2 * (lane % 4);
-          *reinterpret_cast<float2*>(floats + epilogue::general_offset(row, place)) = make_float2(v.x, v.y);
-          *reinterpret_cast<float2*>(floats + epilogue::general_offset(row + 8, place)) = make_float2(v.z, v.w);
-        }
-        ptx::warpgroup_sync<kWarpgroupBarrier, kWorkers>(worker);
-        store_chunk(p, item, floats, partial, strips, column, thread);
-      }
-    }
-    ptx::indexed_barrier_arrive<kStagedBarrier, kWorkers, kStoreThreads>(worker);
-  }
-
-  __device__ static void store_chunk(const NarrowParams& p, const WorkItem& item, const float* floats, float* partial,
-                                     const int32_t* strips, int column, int thread) {
-    if (item.partial >= 0) {
-      epilogue::partial_store(floats, partial, kN, column, thread);
-    } else {
-      epilogue::general_store(floats, p.epilogue, item.batch, epilogue::StripRows{strips}, item.panel * kN + column,
-                              thread);
-    }
-  }
-
-  // A worker's rows leave in pieces of neighbouring rows, one lane a piece. A store warp serves two workers.
-  __device__ static void store(const NarrowParams& p, Shared& s, int owner, int first_worker) {
-    scheduler::WorkList work(p.items, p.item_first, owner);
-    const int lane = ptx::lane_index();
-    const int pieces = 64 / p.piece_rows;
-    const int chunk = lane / pieces;
-    const int strip = lane % pieces * (p.piece_rows / 16);
-    for (; !work.done(); work.advance()) {
-      const WorkItem& item = work.current();
-      for (int worker = first_worker; worker < first_worker + 2; ++worker)
-        ptx::indexed_barrier_arrive<kFreeBarrier, kWorkers, kStoreThreads>(worker);
-      for (int worker = first_worker; worker < first_worker + 2; ++worker) {
-        ptx::indexed_barrier_sync<kStagedBarrier, kWorkers, kStoreThreads>(worker);
-        if (leaves_staged(p, item) && chunk < kStoreChunks) {
-          const int row = __ldg(strip_rows(p, item, worker) + strip);
-          const int column = item.panel * kN + 64 * chunk;
-          const char* source = s.staging[worker] + chunk * epilogue::kStagedChunkBytes + strip * 16 * 128;
-          if (row >= 0 && column < p.epilogue.columns)
-            ptx::tma_store_hint(&p.c, source, ptx::kEvictFirst, column, row, item.batch);
-          ptx::bulk_commit();
-        }
-        __syncwarp();
-      }
-      ptx::bulk_wait_read<0>();
-      __syncwarp();
-    }
-    ptx::bulk_wait<0>();
   }
 
   // ---- kernel -----------------------------------------------------------------------------------------------------
   __device__ static void run(const NarrowParams& p) {
     extern __shared__ char raw[];
-    const uint32_t misaligned = ptx::shared_address(raw) & 1023;
-    Shared& s = *reinterpret_cast<Shared*>(raw + (misaligned ? 1024 - misaligned : 0));
+    Shared& s = *reinterpret_cast<Shared*>(raw + tile::bytes_to_tile(raw));
     const int warp = ptx::warp_index();
     const int owner = static_cast<int>(blockIdx.x);
 
     if (threadIdx.x == 0) {
-      for (int i = 0; i < kStages; ++i) {
+      for (int i = 0; i < Shape::kStages; ++i) {
         ptx::mbarrier_init(&s.full[i], 1);
-        ptx::mbarrier_init(&s.empty[i], kWorkers * 4);
+        ptx::mbarrier_init(&s.empty[i], Shape::kWorkers * 4);
       }
       ptx::mbarrier_init_fence();
       if (p.has_blocks) ptx::tma_prefetch_map(&p.b);
@@ -396,11 +191,11 @@ struct Narrow {
     ptx::grid_dependency_wait();
 
     if (warp < 4) {
-      ptx::setmaxnreg_dec<kProducerRegisters>();
+      ptx::setmaxnreg_dec<Shape::kProducerRegisters>();
       if (warp == 0) load(p, s, owner);
-      if (warp == 1 || warp == 2) store(p, s, owner, 2 * (warp - 1));
+      if (warp == 1 || warp == 2) Results::store(p, s, owner, 2 * (warp - 1));
     } else {
-      ptx::setmaxnreg_inc<kWorkerRegisters>();
+      ptx::setmaxnreg_inc<Shape::kWorkerRegisters>();
       const int worker = ptx::warp_uniform(static_cast<int>(threadIdx.x >> 7)) - 1;
       multiply(p, s, owner, worker, static_cast<int>(threadIdx.x & 127));
     }

@@ -17,9 +17,12 @@ constexpr int kNarrowSteps = 4;                     // k16 steps of a stage
 constexpr int kNarrowFragmentBytes = 16 * 16 * 2;   // a 16 x 16 piece of A in the order of the registers
 constexpr int kNarrowMaxFragments = 32;             // of a stage
 constexpr int kNarrowStages = 5;
-constexpr int kNarrowThreads = 640;
+constexpr int kNarrowWorkers = 4;                   // warpgroups that multiply, beside the one that loads and stores
+constexpr int kNarrowThreads = 128 * (1 + kNarrowWorkers);
 constexpr int kNarrowStageBytes = kNarrowSteps * 16 * kNarrowTileColumns * 2 + kNarrowMaxFragments * kNarrowFragmentBytes;
-constexpr int kNarrowSharedBytes = kNarrowStages * kNarrowStageBytes + 4 * 16384 + 2048;
+constexpr int kNarrowStagingBytes = kNarrowTileRows / kNarrowWorkers * kNarrowTileColumns * 2;  // of a worker
+// Barriers and masks, and what it takes to align tiles with 128-byte swizzle: 1 KB each.
+constexpr int kNarrowSharedBytes = kNarrowStages * kNarrowStageBytes + kNarrowWorkers * kNarrowStagingBytes + 2 * 1024;
 
 // Up to four k16 steps. Bit i of mask[s]: strip i of the tile has a stored piece in step s. The pieces' fragments follow
 // each other in the packed values: all of step 0 in strip order, then step 1, and so on.

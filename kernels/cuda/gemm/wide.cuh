@@ -32,20 +32,9 @@ struct Wide {
   using Shared = typename Shape::Shared;
   using Ring = typename Shape::Ring;
   using Accumulators = typename Shape::Accumulators;
-  static constexpr bool kPairs = Shape::kPairs;
-  static constexpr int kN = Shape::kN;
-  static constexpr int kK = Shape::kK;
-  static constexpr int kHalves = Shape::kHalves;
-  static constexpr int kHalfRows = Shape::kHalfRows;
-  static constexpr int kHalfBytes = Shape::kHalfBytes;
-  static constexpr int kABytes = Shape::kABytes;
-  static constexpr int kBBytes = Shape::kBBytes;
-  static constexpr int kStageBytes = Shape::kStageBytes;
-  static constexpr int kBChunkBytes = Shape::kBChunkBytes;
-  static constexpr int kStages = Shape::kStages;
-  static constexpr int kStepsPerBlock = Shape::kStepsPerBlock;
-  static constexpr int kPasses = Shape::kPasses;
-  static constexpr int kWarpgroupBarrier = Shape::kWarpgroupBarrier;
+
+  static constexpr int32_t kBothHalves = 3;  // masks: of the halves of a tile, of the CTAs of a cluster
+  static constexpr uint16_t kBothCtas = 3;
 
   // ---- loads ------------------------------------------------------------------------------------------------------
   // Lane i holds entry first + i of the item, so that one coalesced load serves 32 entries.
@@ -53,11 +42,11 @@ struct Wide {
     const int index = item.first + offset + ptx::lane_index();
     PairEntry entry{0, {-1, -1}, 0};
     if (index >= item.last) return entry;
-    if constexpr (kPairs) {
+    if constexpr (Shape::kPairs) {
       const int4 word = __ldg(reinterpret_cast<const int4*>(p.pairs) + index);
       entry = PairEntry{word.x, {word.y, word.z}, word.w};
     } else {
-      entry = PairEntry{__ldg(p.indices + index) * BlockColumns, {index, index}, 3};
+      entry = PairEntry{__ldg(p.indices + index) * BlockColumns, {index, index}, kBothHalves};
     }
     return entry;
   }
@@ -65,16 +54,17 @@ struct Wide {
   __device__ static void load_a(const WideParams& p, Shared& s, int slot, const PairEntry& entry, int k, int batch,
                                 uint32_t rank) {
     char* a = s.stage[slot];
-    if constexpr (kPairs) {
+    if constexpr (Shape::kPairs) {
 #pragma unroll
-      for (int half = 0; half < kHalves; ++half) {
+      for (int half = 0; half < Shape::kHalves; ++half) {
         if (entry.block[half] < 0) continue;
-        const int row = entry.block[half] * kHalfRows;
+        const int row = entry.block[half] * Shape::kHalfRows;
         if constexpr (Cluster == 1) {
-          ptx::tma_load(a + half * kHalfBytes, &p.a, &s.full[slot], ptx::kEvictNormal, k, row, batch);
+          ptx::tma_load(a + half * Shape::kHalfBytes, &p.a, &s.full[slot], ptx::kEvictNormal, k, row, batch);
         } else {
-          ptx::tma_load_multicast(a + half * kHalfBytes + rank * (kHalfBytes / 2), &p.a, &s.full[slot], 3, ptx::kEvictNormal, k,
-                                  row + static_cast<int>(rank) * (kHalfRows / 2), batch);
+          ptx::tma_load_multicast(a + half * Shape::kHalfBytes + rank * (Shape::kHalfBytes / 2), &p.a, &s.full[slot],
+                                  kBothCtas, ptx::kEvictNormal, k, row + static_cast<int>(rank) * (Shape::kHalfRows / 2),
+                                  batch);
         }
       }
     } else {
@@ -82,18 +72,19 @@ struct Wide {
       if constexpr (Cluster == 1) {
         ptx::tma_load(a, &p.a, &s.full[slot], ptx::kEvictNormal, k, row, batch);
       } else {
-        ptx::tma_load_multicast(a + rank * kHalfBytes, &p.a, &s.full[slot], 3, ptx::kEvictNormal, k,
-                                row + static_cast<int>(rank) * kHalfRows, batch);
+        ptx::tma_load_multicast(a + rank * Shape::kHalfBytes, &p.a, &s.full[slot], kBothCtas, ptx::kEvictNormal, k,
+                                row + static_cast<int>(rank) * Shape::kHalfRows, batch);
       }
     }
   }
 
   __device__ static void load_b(const WideParams& p, Shared& s, int slot, int k, int column, int batch) {
-    char* b = s.stage[slot] + kABytes;
+    char* b = s.stage[slot] + Shape::kABytes;
     if constexpr (BOrder == Order::kRow) {
 #pragma unroll
-      for (int chunk = 0; chunk < kN / 64; ++chunk)
-        ptx::tma_load(b + chunk * kBChunkBytes, &p.b, &s.full[slot], ptx::kEvictNormal, column + 64 * chunk, k, batch);
+      for (int chunk = 0; chunk < Shape::kN / 64; ++chunk)
+        ptx::tma_load(b + chunk * Shape::kBChunkBytes, &p.b, &s.full[slot], ptx::kEvictNormal, column + 64 * chunk, k,
+                      batch);
     } else {
       ptx::tma_load(b, &p.b, &s.full[slot], ptx::kEvictNormal, k, column, batch);
     }
@@ -118,17 +109,18 @@ struct Wide {
           PairEntry entry;
           entry.k = __shfl_sync(~0u, mine.k, i);
           entry.block[0] = __shfl_sync(~0u, mine.block[0], i);
-          entry.block[1] = kPairs ? __shfl_sync(~0u, mine.block[1], i) : entry.block[0];
-          entry.mask = kPairs ? __shfl_sync(~0u, mine.mask, i) : 3;
+          entry.block[1] = Shape::kPairs ? __shfl_sync(~0u, mine.block[1], i) : entry.block[0];
+          entry.mask = Shape::kPairs ? __shfl_sync(~0u, mine.mask, i) : kBothHalves;
 #pragma unroll
-          for (int step = 0; step < kStepsPerBlock; ++step) {
+          for (int step = 0; step < Shape::kStepsPerBlock; ++step) {
             ptx::mbarrier_wait(&s.empty[ring.slot], ring.parity ^ 1);
             if (ptx::elect_one()) {
-              const int bytes = kPairs ? kBBytes + __popc(entry.mask) * kHalfBytes : kStageBytes;
-              if constexpr (kPairs) s.mask[ring.slot] = entry.mask;
+              const int bytes =
+                  Shape::kPairs ? Shape::kBBytes + __popc(entry.mask) * Shape::kHalfBytes : Shape::kStageBytes;
+              if constexpr (Shape::kPairs) s.mask[ring.slot] = entry.mask;
               ptx::mbarrier_arrive_expect(&s.full[ring.slot], bytes);
-              load_a(p, s, ring.slot, entry, step * kK, a_batch, rank);
-              load_b(p, s, ring.slot, entry.k + step * kK, column, item.batch);
+              load_a(p, s, ring.slot, entry, step * Shape::kK, a_batch, rank);
+              load_b(p, s, ring.slot, entry.k + step * Shape::kK, column, item.batch);
             }
             __syncwarp();
             ring.advance();
@@ -154,8 +146,8 @@ struct Wide {
   __device__ static void multiply_stage(Accumulators& d, uint64_t a, uint64_t b, int accumulate) {
     ptx::wgmma_fence();
 #pragma unroll
-    for (int k = 0; k < kK / 16; ++k) {
-      ptx::Wgmma<T, kN, 0, kTransB>::ss(d, tile::advance(a, k * tile::kStepKMajor), tile::advance(b, k * kBStep),
+    for (int k = 0; k < Shape::kK / 16; ++k) {
+      ptx::Wgmma<T, Shape::kN, 0, kTransB>::ss(d, tile::advance(a, k * tile::kStepKMajor), tile::advance(b, k * kBStep),
                                         k == 0 ? accumulate : 1);
     }
     ptx::wgmma_commit();
@@ -164,13 +156,13 @@ struct Wide {
   __device__ static void multiply(const WideParams& p, Shared& s, int owner, uint32_t rank, int half, int thread) {
     scheduler::WorkList work(p.items, p.item_first, owner);
     Ring ring;
-    const uint64_t a_base = tile::k_major<tile::Swizzle::k128>(s.stage[0] + half * kHalfBytes);
-    const uint64_t b_base = BOrder == Order::kRow ? tile::mn_major(s.stage[0] + kABytes, kBChunkBytes)
-                                                  : tile::k_major<tile::Swizzle::k128>(s.stage[0] + kABytes);
+    const uint64_t a_base = tile::k_major<tile::Swizzle::k128>(s.stage[0] + half * Shape::kHalfBytes);
+    const uint64_t b_base = BOrder == Order::kRow ? tile::mn_major(s.stage[0] + Shape::kABytes, Shape::kBChunkBytes)
+                                                  : tile::k_major<tile::Swizzle::k128>(s.stage[0] + Shape::kABytes);
     Accumulators d;
     typename Results::Held held;
     const bool plain = p.epilogue.staged && !epilogue::needs_transform(p.epilogue);
-    int steps = work.current_entries() * kStepsPerBlock;
+    int steps = work.current_entries() * Shape::kStepsPerBlock;
     ptx::grid_dependency_wait();
     for (;;) {
       int accumulate = 0;
@@ -178,9 +170,9 @@ struct Wide {
       for (int step = 0; step < steps; ++step) {
         ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
         bool active = true;
-        if constexpr (kPairs) active = (ptx::warp_uniform(s.mask[ring.slot]) >> half) & 1;
-        const uint64_t a = tile::advance(a_base, ring.slot * kStageBytes);
-        const uint64_t b = tile::advance(b_base, ring.slot * kStageBytes);
+        if constexpr (Shape::kPairs) active = (ptx::warp_uniform(s.mask[ring.slot]) >> half) & 1;
+        const uint64_t a = tile::advance(a_base, ring.slot * Shape::kStageBytes);
+        const uint64_t b = tile::advance(b_base, ring.slot * Shape::kStageBytes);
         if (active) {
           multiply_stage(d, a, b, accumulate);
           accumulate = 1;
@@ -190,7 +182,7 @@ struct Wide {
         } else {
           // The stage that is still held must go too: the ring may come round to it before this half has a block again.
           ptx::wgmma_wait<0>();
-          ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);  // all four warps have read the mask
+          ptx::warpgroup_sync<Shape::kWarpgroupBarrier, Shape::kHalves>(half);  // all four warps have read the mask
           if (unreleased >= 0) release(s, unreleased, thread);
           unreleased = -1;
           release(s, ring.slot, thread);
@@ -208,13 +200,13 @@ struct Wide {
       epilogue::RowShift shift{0.0f, 0.0f};
       if (!plain && row0 >= 0) shift = epilogue::row_shift(p.epilogue, row0, thread);
       work.advance();
-      steps = work.current_entries() * kStepsPerBlock;
+      steps = work.current_entries() * Shape::kStepsPerBlock;
       ptx::wgmma_wait<0>();
       if (unreleased >= 0) release(s, unreleased, thread);
       ptx::pin(d);
       if (at_once) {
         Results::pack(held.word, d);
-        held.left = kPasses;
+        held.left = Shape::kPasses;
         continue;
       }
       while (held.left > 0) Results::stage_held(p, s, held, half, thread);
@@ -227,16 +219,15 @@ struct Wide {
   // ---- kernel -----------------------------------------------------------------------------------------------------
   __device__ static void run(const WideParams& p) {
     extern __shared__ char raw[];
-    const uint32_t misaligned = ptx::shared_address(raw) & 1023;
-    Shared& s = *reinterpret_cast<Shared*>(raw + (misaligned ? 1024 - misaligned : 0));
+    Shared& s = *reinterpret_cast<Shared*>(raw + tile::bytes_to_tile(raw));
     const int warp = ptx::warp_index();
     const uint32_t rank = Cluster > 1 ? ptx::cluster_rank() : 0;
     const int owner = static_cast<int>(blockIdx.x) / Cluster;
 
     if (threadIdx.x == 0) {
-      for (int i = 0; i < kStages; ++i) {
+      for (int i = 0; i < Shape::kStages; ++i) {
         ptx::mbarrier_init(&s.full[i], 1);
-        ptx::mbarrier_init(&s.empty[i], kHalves * Cluster);
+        ptx::mbarrier_init(&s.empty[i], Shape::kHalves * Cluster);
       }
       ptx::mbarrier_init_fence();
       if (p.has_blocks) {

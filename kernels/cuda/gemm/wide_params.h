@@ -26,10 +26,14 @@ struct WideParams {
 // Tile geometry, which the planner needs too.
 constexpr int kWideTileRows = 128;
 constexpr int kWideTileColumns = 256;
-constexpr int kSkinnyTileColumns = 64;  // of the variant for few columns
+constexpr int kWideFewTileColumns = 64;  // of the variant for few columns
 constexpr int kWideStepK = 64;
 constexpr int kWideThreads = 384;
-// Four stages of 48 KB and 32 KB of staging, or (few columns) eight of 24 KB and 16 KB.
-constexpr int kWideSharedBytes = 4 * 49152 + 32768 + 2048;
+constexpr int kWideStageBytes = (kWideTileRows + kWideTileColumns) * kWideStepK * 2;  // A and B
+constexpr int kWideStages = 4;
+constexpr int kWideStagingBytes = kWideTileRows * (kWideTileColumns / 2) * 2;  // half a tile
+// Barriers and masks, and what it takes to align tiles with 128-byte swizzle: 1 KB each. The variant for few columns needs
+// less: eight stages of half the size and its whole tile.
+constexpr int kWideSharedBytes = kWideStages * kWideStageBytes + kWideStagingBytes + 2 * 1024;
 
 }  // namespace sparsek

@@ -17,16 +17,6 @@ template <typename T, typename Shape>
 struct WideResults {
   using Shared = typename Shape::Shared;
   using Accumulators = typename Shape::Accumulators;
-  static constexpr int kN = Shape::kN;
-  static constexpr int kHalves = Shape::kHalves;
-  static constexpr int kHalfRows = Shape::kHalfRows;
-  static constexpr int kPasses = Shape::kPasses;
-  static constexpr int kPassColumns = Shape::kPassColumns;
-  static constexpr int kStoreChunks = Shape::kStoreChunks;
-  static constexpr int kWarpgroupBarrier = Shape::kWarpgroupBarrier;
-  static constexpr int kStagedBarrier = Shape::kStagedBarrier;
-  static constexpr int kFreeBarrier = Shape::kFreeBarrier;
-  static constexpr int kStoreThreads = Shape::kStoreThreads;
 
   // Whether the item's results leave through the store warp's tensor stores.
   __device__ static bool leaves_staged(const WideParams& p, const WorkItem& item) {
@@ -36,9 +26,9 @@ struct WideResults {
   // Results on their way from the accumulators to shared memory. They wait in registers until the next tile's first
   // products are under way, so that the tensor cores idle only while they are converted.
   struct Held {
-    uint32_t word[kN / 4];  // a tile as 16-bit pairs; or, while left > kPasses, its right half as float32 that awaits its
-                            // activation
-    int left = 0;           // passes to be staged; or kPasses + pieces of the right half
+    // A tile as 16-bit pairs; or, while left > Shape::kPasses, its right half as float32 that awaits its activation.
+    uint32_t word[Shape::kN / 4];
+    int left = 0;  // passes to be staged; or Shape::kPasses + pieces of the right half
   };
   static constexpr int kPieces = 4;  // of the right half, each under the products of another step
 
@@ -48,7 +38,7 @@ struct WideResults {
     const uint32_t staging = ptx::shared_address(s.staging[half]);
     begin_pass(half);
 #pragma unroll
-    for (int chunk = 0; chunk < kStoreChunks; ++chunk)
+    for (int chunk = 0; chunk < Shape::kStoreChunks; ++chunk)
       epilogue::stage_pairs(staging + chunk * epilogue::kStagedChunkBytes, words, First + 16 * chunk, thread);
     end_pass(half);
   }
@@ -64,7 +54,7 @@ struct WideResults {
 
   // 16-column groups First .. Last - 1 of a pass, with the activation, one at a time: no more registers are free.
   template <Activation Function, int First, int Last, typename Value>
-  __device__ static void stage_groups(Shared& s, const Value (&values)[kPassColumns / 2], int half, int thread) {
+  __device__ static void stage_groups(Shared& s, const Value (&values)[Shape::kPassColumns / 2], int half, int thread) {
     const uint32_t staging = ptx::shared_address(s.staging[half]);
 #pragma unroll
     for (int group = First; group < Last; ++group) {
@@ -81,7 +71,7 @@ struct WideResults {
   }
 
   template <int First, int Last, typename Value>
-  __device__ static void stage_activated(const WideParams& p, Shared& s, const Value (&values)[kPassColumns / 2],
+  __device__ static void stage_activated(const WideParams& p, Shared& s, const Value (&values)[Shape::kPassColumns / 2],
                                          int half, int thread) {
     if (p.epilogue.activation == Activation::kGelu) {
       stage_groups<Activation::kGelu, First, Last>(s, values, half, thread);
@@ -91,20 +81,20 @@ struct WideResults {
   }
 
   __device__ static void begin_pass(int half) {
-    ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
+    ptx::indexed_barrier_sync<Shape::kFreeBarrier, Shape::kHalves, Shape::kStoreThreads>(half);
   }
 
   __device__ static void end_pass(int half) {
     ptx::fence_async_shared();
-    ptx::indexed_barrier_arrive<kStagedBarrier, kHalves, kStoreThreads>(half);
+    ptx::indexed_barrier_arrive<Shape::kStagedBarrier, Shape::kHalves, Shape::kStoreThreads>(half);
   }
 
   // The next part of what is held.
   __device__ static void stage_held(const WideParams& p, Shared& s, Held& held, int half, int thread) {
-    if constexpr (kPasses == 1) {
+    if constexpr (Shape::kPasses == 1) {
       stage_pass<0>(s, held.word, half, thread);
     } else if (held.left == 1) {
-      stage_pass<kPassColumns / 4>(s, held.word, half, thread);
+      stage_pass<Shape::kPassColumns / 4>(s, held.word, half, thread);
     } else if (held.left == 2) {
       stage_pass<0>(s, held.word, half, thread);
     } else {
@@ -115,14 +105,14 @@ struct WideResults {
   }
 
   __device__ static void stage_piece(const WideParams& p, Shared& s, Held& held, int half, int thread) {
-    constexpr int kGroups = kPassColumns / 16 / kPieces;
+    constexpr int kGroups = Shape::kPassColumns / 16 / kPieces;
     static_assert(kPieces == 4);
-    if (held.left == kPasses + 4) {
+    if (held.left == Shape::kPasses + 4) {
       begin_pass(half);
       stage_activated<0, kGroups>(p, s, held.word, half, thread);
-    } else if (held.left == kPasses + 3) {
+    } else if (held.left == Shape::kPasses + 3) {
       stage_activated<kGroups, 2 * kGroups>(p, s, held.word, half, thread);
-    } else if (held.left == kPasses + 2) {
+    } else if (held.left == Shape::kPasses + 2) {
       stage_activated<2 * kGroups, 3 * kGroups>(p, s, held.word, half, thread);
     } else {
       stage_activated<3 * kGroups, 4 * kGroups>(p, s, held.word, half, thread);
@@ -137,28 +127,28 @@ struct WideResults {
     if (!leaves_staged(p, item)) {
       finish_directly(p, s, item, d, rank, half, row0, thread);
 #pragma unroll
-      for (int i = 0; i < kN / 4; ++i) held.word[i] = 0;  // tells the compiler that nothing is kept meanwhile
+      for (int i = 0; i < Shape::kN / 4; ++i) held.word[i] = 0;  // tells the compiler that nothing is kept meanwhile
       return;
     }
     epilogue::scale_and_shift(Shape::pass_of(d, 0), p.epilogue.alpha, shift);
-    if constexpr (kPasses == 1) {
+    if constexpr (Shape::kPasses == 1) {
       epilogue::activate_16bit(d, p.epilogue.activation);
     } else if (epilogue::has_long_activation(p.epilogue)) {
       // Half of the work on a long activation lies under the next tile's products.
 #pragma unroll
-      for (int i = 0; i < kPassColumns / 2; ++i)
+      for (int i = 0; i < Shape::kPassColumns / 2; ++i)
         held.word[i] = ptx::multiply_add_word(p.epilogue.alpha, Shape::pass_of(d, 1)[i], (i & 2) ? shift.high : shift.low);
       begin_pass(half);
-      stage_activated<0, kPassColumns / 16>(p, s, Shape::pass_of(d, 0), half, thread);
+      stage_activated<0, Shape::kPassColumns / 16>(p, s, Shape::pass_of(d, 0), half, thread);
       end_pass(half);
-      held.left = kPasses + kPieces;
+      held.left = Shape::kPasses + kPieces;
       return;
     } else {
       epilogue::scale_and_shift(Shape::pass_of(d, 1), p.epilogue.alpha, shift);
       epilogue::relu_16bit(d, p.epilogue.activation);
     }
     pack(held.word, d);
-    held.left = kPasses;
+    held.left = Shape::kPasses;
   }
 
   // What cannot leave by tensor store, through the same staging, 32 columns at a time. One loop over all chunks keeps the
@@ -167,24 +157,24 @@ struct WideResults {
                                          uint32_t rank, int half, int row0, int thread) {
     float* staging = reinterpret_cast<float*>(s.staging[half]);
     const int64_t tile = static_cast<int64_t>(item.partial) * Shape::kCluster + rank;
-    float* partial = p.partials + tile * (kWideTileRows * kN) + half * kHalfRows * kN;
-    ptx::indexed_barrier_sync<kFreeBarrier, kHalves, kStoreThreads>(half);
+    float* partial = p.partials + tile * (kWideTileRows * Shape::kN) + half * Shape::kHalfRows * Shape::kN;
+    ptx::indexed_barrier_sync<Shape::kFreeBarrier, Shape::kHalves, Shape::kStoreThreads>(half);
 #pragma unroll 1
-    for (int column = 0; column < kN; column += epilogue::kGeneralChunk) {
-      ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
+    for (int column = 0; column < Shape::kN; column += epilogue::kGeneralChunk) {
+      ptx::warpgroup_sync<Shape::kWarpgroupBarrier, Shape::kHalves>(half);
 #pragma unroll
-      for (int chunk = 0; chunk < kN / epilogue::kGeneralChunk; ++chunk)
+      for (int chunk = 0; chunk < Shape::kN / epilogue::kGeneralChunk; ++chunk)
         if (column == chunk * epilogue::kGeneralChunk)
           epilogue::stage_chunk(staging, d, chunk * epilogue::kGeneralChunk / 2, thread);
-      ptx::warpgroup_sync<kWarpgroupBarrier, kHalves>(half);
+      ptx::warpgroup_sync<Shape::kWarpgroupBarrier, Shape::kHalves>(half);
       if (item.partial >= 0) {
-        epilogue::partial_store(staging, partial, kN, column, thread);
+        epilogue::partial_store(staging, partial, Shape::kN, column, thread);
       } else {
         epilogue::general_store(staging, p.epilogue, item.batch, epilogue::PlainRows{row0},
                                 Shape::first_column(item, rank) + column, thread);
       }
     }
-    ptx::indexed_barrier_arrive<kStagedBarrier, kHalves, kStoreThreads>(half);
+    ptx::indexed_barrier_arrive<Shape::kStagedBarrier, Shape::kHalves, Shape::kStoreThreads>(half);
   }
 
   __device__ static void store(const WideParams& p, Shared& s, int owner, uint32_t rank, int half) {
@@ -195,13 +185,13 @@ struct WideResults {
       const WorkItem item = work.current();
       const int row0 = half == 0 ? item.slot_row[0] : item.slot_row[1];
       if (row0 < 0) continue;
-      const int passes = leaves_staged(p, item) ? kPasses : 1;
+      const int passes = leaves_staged(p, item) ? Shape::kPasses : 1;
       for (int pass = 0; pass < passes; ++pass) {
-        ptx::indexed_barrier_arrive<kFreeBarrier, kHalves, kStoreThreads>(half);
-        ptx::indexed_barrier_sync<kStagedBarrier, kHalves, kStoreThreads>(half);
+        ptx::indexed_barrier_arrive<Shape::kFreeBarrier, Shape::kHalves, Shape::kStoreThreads>(half);
+        ptx::indexed_barrier_sync<Shape::kStagedBarrier, Shape::kHalves, Shape::kStoreThreads>(half);
         if (leader && leaves_staged(p, item)) {
-          epilogue::store_staged<kStoreChunks>(s.staging[half], p.c, row0,
-                                               Shape::first_column(item, rank) + pass * kPassColumns, item.batch,
+          epilogue::store_staged<Shape::kStoreChunks>(s.staging[half], p.c, row0,
+                                               Shape::first_column(item, rank) + pass * Shape::kPassColumns, item.batch,
                                                p.epilogue.columns);
         }
         __syncwarp();

@@ -5,6 +5,7 @@
 #include "../epilogue/staged.cuh"
 #include "../pipeline/ring.cuh"
 #include "../ptx/mbarrier.cuh"
+#include "../tile/swizzle.cuh"
 #include "wide_params.h"
 
 namespace sparsek::gemm {
@@ -18,8 +19,8 @@ struct WideShape {
   static constexpr bool kPairs = BlockRows == 64;
   // Results leave in two passes (left and right columns) through staging for half a tile, which leaves room for a fourth
   // stage. Few columns are bound by the loads of A: as many stages as fit.
-  static constexpr bool kFewColumns = TileColumns == kSkinnyTileColumns;
-  static constexpr int kStages = kFewColumns ? 8 : 4;
+  static constexpr bool kFewColumns = TileColumns == kWideFewTileColumns;
+  static constexpr int kStages = kFewColumns ? 8 : kWideStages;
   static constexpr int kPasses = kFewColumns ? 1 : 2;
   static constexpr int kHalves = 2;
   static constexpr int kHalfRows = kWideTileRows / kHalves;
@@ -52,7 +53,7 @@ struct WideShape {
     ptx::Barrier empty[kStages];
     int mask[kStages];  // which halves have a block in this stage (pairs only)
   };
-  static_assert(sizeof(Shared) + 1024 <= kWideSharedBytes, "1024: slack to align the base");
+  static_assert(sizeof(Shared) + tile::kTileAlignment <= kWideSharedBytes);
   using Ring = pipeline::RingPosition<kStages>;
 
   __device__ static int first_column(const WorkItem& item, uint32_t rank) {

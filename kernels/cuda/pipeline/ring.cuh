@@ -17,13 +17,6 @@ struct RingPosition {
       parity ^= 1;
     }
   }
-
-  // Passes over stages that other warps use.
-  __device__ __forceinline__ void skip(int stages) {
-    const int sum = slot + stages;
-    parity ^= static_cast<uint32_t>(sum / Stages) & 1u;
-    slot = sum % Stages;
-  }
 };
 
 }  // namespace sparsek::pipeline

@@ -6,7 +6,4 @@ namespace sparsek::ptx {
 
 __device__ __forceinline__ void fence_async_shared() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
-// After st.global of data that a bulk copy of the same or a dependent kernel reads.
-__device__ __forceinline__ void fence_async_global() { asm volatile("fence.proxy.async.global;" ::: "memory"); }
-
 }  // namespace sparsek::ptx

@@ -42,24 +42,6 @@ __device__ __forceinline__ void mbarrier_arrive_expect(Barrier* bar, uint32_t by
                : "memory");
 }
 
-// Announces bytes without arriving.
-__device__ __forceinline__ void mbarrier_expect(Barrier* bar, uint32_t bytes) {
-  asm volatile("mbarrier.expect_tx.relaxed.cta.shared::cta.b64 [%0], %1;" ::"r"(shared_address(bar)), "r"(bytes)
-               : "memory");
-}
-
-__device__ __forceinline__ bool mbarrier_test(Barrier* bar, uint32_t parity) {
-  uint32_t done;
-  asm volatile(
-      "{\n\t.reg .pred p;\n\t"
-      "mbarrier.test_wait.parity.acquire.cta.shared::cta.b64 p, [%1], %2;\n\t"
-      "selp.u32 %0, 1, 0, p;\n\t}"
-      : "=r"(done)
-      : "r"(shared_address(bar)), "r"(parity)
-      : "memory");
-  return done != 0;
-}
-
 // try_wait suspends the thread for a bounded time and may return early, hence the loop, written in PTX so that the
 // compiler cannot duplicate it.
 __device__ __forceinline__ void mbarrier_wait(Barrier* bar, uint32_t parity) {
@@ -67,19 +49,6 @@ __device__ __forceinline__ void mbarrier_wait(Barrier* bar, uint32_t parity) {
       "{\n\t.reg .pred done;\n\t"
       "RETRY:\n\t"
       "mbarrier.try_wait.parity.acquire.cta.shared::cta.b64 done, [%0], %1;\n\t"
-      "@done bra READY;\n\t"
-      "bra RETRY;\n\t"
-      "READY:\n\t}" ::"r"(shared_address(bar)),
-      "r"(parity)
-      : "memory");
-}
-
-// The same, acquiring what other CTAs of the cluster did before their remote arrivals.
-__device__ __forceinline__ void mbarrier_wait_cluster(Barrier* bar, uint32_t parity) {
-  asm volatile(
-      "{\n\t.reg .pred done;\n\t"
-      "RETRY:\n\t"
-      "mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 done, [%0], %1;\n\t"
       "@done bra READY;\n\t"
       "bra RETRY;\n\t"
       "READY:\n\t}" ::"r"(shared_address(bar)),

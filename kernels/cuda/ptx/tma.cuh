@@ -26,9 +26,6 @@ __device__ __forceinline__ void tma_prefetch_map(const void* map) {
                "l"(map), "r"(shared_address(bar)), "l"(policy), __VA_ARGS__                                          \
                : "memory")
 
-__device__ __forceinline__ void tma_load(void* dst, const void* map, Barrier* bar, uint64_t policy, int c0, int c1) {
-  SPARSEK_TMA_LOAD("2d", "%4,%5", "r"(c0), "r"(c1));
-}
 __device__ __forceinline__ void tma_load(void* dst, const void* map, Barrier* bar, uint64_t policy, int c0, int c1,
                                          int c2) {
   SPARSEK_TMA_LOAD("3d", "%4,%5,%6", "r"(c0), "r"(c1), "r"(c2));
@@ -36,10 +33,6 @@ __device__ __forceinline__ void tma_load(void* dst, const void* map, Barrier* ba
 __device__ __forceinline__ void tma_load(void* dst, const void* map, Barrier* bar, uint64_t policy, int c0, int c1,
                                          int c2, int c3) {
   SPARSEK_TMA_LOAD("4d", "%4,%5,%6,%7", "r"(c0), "r"(c1), "r"(c2), "r"(c3));
-}
-__device__ __forceinline__ void tma_load(void* dst, const void* map, Barrier* bar, uint64_t policy, int c0, int c1,
-                                         int c2, int c3, int c4) {
-  SPARSEK_TMA_LOAD("5d", "%4,%5,%6,%7,%8", "r"(c0), "r"(c1), "r"(c2), "r"(c3), "r"(c4));
 }
 #undef SPARSEK_TMA_LOAD
 
@@ -52,10 +45,6 @@ __device__ __forceinline__ void tma_load(void* dst, const void* map, Barrier* ba
                "l"(map), "r"(shared_address(bar)), "h"(ctas), "l"(policy), __VA_ARGS__                               \
                : "memory")
 
-__device__ __forceinline__ void tma_load_multicast(void* dst, const void* map, Barrier* bar, uint16_t ctas,
-                                                   uint64_t policy, int c0, int c1) {
-  SPARSEK_TMA_MULTICAST("2d", "%5,%6", "r"(c0), "r"(c1));
-}
 __device__ __forceinline__ void tma_load_multicast(void* dst, const void* map, Barrier* bar, uint16_t ctas,
                                                    uint64_t policy, int c0, int c1, int c2) {
   SPARSEK_TMA_MULTICAST("3d", "%5,%6,%7", "r"(c0), "r"(c1), "r"(c2));
@@ -73,24 +62,9 @@ __device__ __forceinline__ void bulk_load(void* dst, const void* src, uint32_t b
 }
 
 // ---- stores -------------------------------------------------------------------------------------------------------
-__device__ __forceinline__ void tma_store(const void* map, const void* src, int c0, int c1) {
-  asm volatile("cp.async.bulk.tensor.2d.global.shared::cta.tile.bulk_group [%0, {%2,%3}], [%1];" ::"l"(map),
-               "r"(shared_address(src)), "r"(c0), "r"(c1)
-               : "memory");
-}
-__device__ __forceinline__ void tma_store(const void* map, const void* src, int c0, int c1, int c2) {
-  asm volatile("cp.async.bulk.tensor.3d.global.shared::cta.tile.bulk_group [%0, {%2,%3,%4}], [%1];" ::"l"(map),
-               "r"(shared_address(src)), "r"(c0), "r"(c1), "r"(c2)
-               : "memory");
-}
 __device__ __forceinline__ void tma_store(const void* map, const void* src, int c0, int c1, int c2, int c3) {
   asm volatile("cp.async.bulk.tensor.4d.global.shared::cta.tile.bulk_group [%0, {%2,%3,%4,%5}], [%1];" ::"l"(map),
                "r"(shared_address(src)), "r"(c0), "r"(c1), "r"(c2), "r"(c3)
-               : "memory");
-}
-__device__ __forceinline__ void tma_store(const void* map, const void* src, int c0, int c1, int c2, int c3, int c4) {
-  asm volatile("cp.async.bulk.tensor.5d.global.shared::cta.tile.bulk_group [%0, {%2,%3,%4,%5,%6}], [%1];" ::"l"(map),
-               "r"(shared_address(src)), "r"(c0), "r"(c1), "r"(c2), "r"(c3), "r"(c4)
                : "memory");
 }
 

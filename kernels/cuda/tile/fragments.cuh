@@ -39,10 +39,7 @@ __device__ __forceinline__ float2 unpack<__nv_bfloat16>(uint32_t packed) {
   return make_float2(__uint_as_float(packed << 16), __uint_as_float(packed & 0xffff0000u));
 }
 
-// Row (0..63) and column of accumulator i of thread t in a wgmma m64nN tile.
-__device__ __forceinline__ int accumulator_row(int thread, int i) {
-  return 16 * (thread >> 5) + ((thread & 31) >> 2) + 8 * ((i >> 1) & 1);
-}
+// Column of accumulator i of thread t in a wgmma m64nN tile.
 __device__ __forceinline__ int accumulator_column(int thread, int i) {
   return 8 * (i >> 2) + 2 * (thread & 3) + (i & 1);
 }

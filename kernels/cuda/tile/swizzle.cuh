@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "../ptx/common.cuh"
+
 namespace sparsek::tile {
 
 // Bytes of one row of a swizzled tile; the value is also the width of the repeat.
@@ -11,6 +13,15 @@ enum class Swizzle : int { kNone = 16, k32 = 32, k64 = 64, k128 = 128 };
 
 // Bytes after which the pattern repeats; a tile must start at a multiple of this.
 __host__ __device__ constexpr int swizzle_repeat(Swizzle s) { return 8 * static_cast<int>(s); }
+
+// Where tiles with the 128-byte swizzle may start. Dynamic shared memory promises only 16 bytes.
+constexpr int kTileAlignment = swizzle_repeat(Swizzle::k128);
+
+// Bytes from the start of dynamic shared memory to the first such place; kernels ask for kTileAlignment bytes more.
+__device__ __forceinline__ uint32_t bytes_to_tile(const void* dynamic) {
+  const uint32_t past = ptx::shared_address(dynamic) % kTileAlignment;
+  return past ? kTileAlignment - past : 0;
+}
 
 // Code in bits 62-63 of a wgmma descriptor. (The code in a tensor map runs the other way.)
 __host__ __device__ constexpr uint64_t descriptor_code(Swizzle s) {

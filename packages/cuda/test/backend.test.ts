@@ -328,7 +328,7 @@ describe('attention', () => {
     await withBackend(async (backend) => {
       for (const wide of [{ headDim: 264 }, { valueDim: 264 }]) {
         await expect(backend.planAttention({ ...attention, ...wide })).rejects.toThrow(
-          /head dimensions from 1 to 256 but received 264/,
+          /Expected 1 to 256 for (headDim|valueDim) but received 264/,
         );
         await expect(backend.planAttention({ ...attention, ...wide })).rejects.toThrow(
           UnsupportedOperationError,

@@ -245,7 +245,7 @@ describe('attention on the device', () => {
     }
     expect(kernels()).toEqual([]);
     expect(() => planAttentionOnDevice(device, { ...problem, headDim: 257 })).toThrow(
-      /head dimensions from 1 to 256 but received 257/,
+      /Expected 1 to 256 for headDim but received 257/,
     );
     expect(() => planAttentionOnDevice(device, { ...problem, kvHeads: 3 })).toThrow(InvalidArgumentError);
   });

@@ -98,7 +98,7 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
   plan.threads = kWideThreads;
   plan.shared_bytes = kWideSharedBytes;
   plan.tile_rows = kWideTileRows;
-  plan.tile_columns = few ? kSkinnyTileColumns : kWideTileColumns;
+  plan.tile_columns = few ? kWideFewTileColumns : kWideTileColumns;
   const int64_t panel_cost = plan.tile_columns / 64;
 
   std::vector<PairEntry> entries;
