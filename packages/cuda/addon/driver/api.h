@@ -14,7 +14,6 @@ namespace sparsek::driver {
   NEED(cuInit, cuInit, (unsigned int flags))                                                                         \
   NEED(cuDriverGetVersion, cuDriverGetVersion, (int* version))                                                       \
   NEED(cuGetErrorName, cuGetErrorName, (CUresult result, const char** text))                                         \
-  NEED(cuGetErrorString, cuGetErrorString, (CUresult result, const char** text))                                     \
   NEED(cuDeviceGetCount, cuDeviceGetCount, (int* count))                                                             \
   NEED(cuDeviceGet, cuDeviceGet, (CUdevice * device, int ordinal))                                                   \
   NEED(cuDeviceGetName, cuDeviceGetName, (char* name, int length, CUdevice device))                                  \
@@ -23,43 +22,22 @@ namespace sparsek::driver {
   NEED(cuDeviceGetAttribute, cuDeviceGetAttribute, (int* value, CUdevice_attribute attribute, CUdevice device))      \
   NEED(cuDevicePrimaryCtxRetain, cuDevicePrimaryCtxRetain, (CUcontext * context, CUdevice device))                   \
   NEED(cuDevicePrimaryCtxRelease, cuDevicePrimaryCtxRelease_v2, (CUdevice device))                                   \
-  NEED(cuCtxGetCurrent, cuCtxGetCurrent, (CUcontext * context))                                                      \
-  NEED(cuCtxSetCurrent, cuCtxSetCurrent, (CUcontext context))                                                        \
   NEED(cuCtxPushCurrent, cuCtxPushCurrent_v2, (CUcontext context))                                                   \
   NEED(cuCtxPopCurrent, cuCtxPopCurrent_v2, (CUcontext * context))                                                   \
-  NEED(cuCtxSynchronize, cuCtxSynchronize, ())                                                                       \
   NEED(cuModuleLoadDataEx, cuModuleLoadDataEx,                                                                       \
        (CUmodule * module, const void* image, unsigned int count, CUjit_option* options, void** values))             \
   NEED(cuModuleUnload, cuModuleUnload, (CUmodule module))                                                            \
   NEED(cuModuleGetFunction, cuModuleGetFunction, (CUfunction * function, CUmodule module, const char* name))         \
-  NEED(cuModuleGetGlobal, cuModuleGetGlobal_v2,                                                                      \
-       (CUdeviceptr * pointer, std::size_t * bytes, CUmodule module, const char* name))                              \
-  NEED(cuFuncGetAttribute, cuFuncGetAttribute, (int* value, CUfunction_attribute attribute, CUfunction function))    \
   NEED(cuFuncSetAttribute, cuFuncSetAttribute, (CUfunction function, CUfunction_attribute attribute, int value))     \
-  NEED(cuLaunchKernel, cuLaunchKernel,                                                                               \
-       (CUfunction function, unsigned int gridX, unsigned int gridY, unsigned int gridZ, unsigned int blockX,        \
-        unsigned int blockY, unsigned int blockZ, unsigned int sharedBytes, CUstream stream, void** parameters,      \
-        void** extra))                                                                                               \
   NEED(cuLaunchKernelEx, cuLaunchKernelEx,                                                                           \
        (const CUlaunchConfig* config, CUfunction function, void** parameters, void** extra))                         \
-  NEED(cuLaunchHostFunc, cuLaunchHostFunc, (CUstream stream, CUhostFn function, void* userData))                     \
-  NEED(cuOccupancyMaxActiveBlocksPerMultiprocessor, cuOccupancyMaxActiveBlocksPerMultiprocessor,                     \
-       (int* blocks, CUfunction function, int blockSize, std::size_t dynamicSharedBytes))                            \
-  NEED(cuOccupancyMaxActiveClusters, cuOccupancyMaxActiveClusters,                                                   \
-       (int* clusters, CUfunction function, const CUlaunchConfig* config))                                           \
-  NEED(cuOccupancyMaxPotentialClusterSize, cuOccupancyMaxPotentialClusterSize,                                       \
-       (int* size, CUfunction function, const CUlaunchConfig* config))                                               \
   NEED(cuMemGetInfo, cuMemGetInfo_v2, (std::size_t * free, std::size_t * total))                                     \
   NEED(cuMemAlloc, cuMemAlloc_v2, (CUdeviceptr * pointer, std::size_t bytes))                                        \
   NEED(cuMemFree, cuMemFree_v2, (CUdeviceptr pointer))                                                               \
-  NEED(cuMemAllocAsync, cuMemAllocAsync, (CUdeviceptr * pointer, std::size_t bytes, CUstream stream))                \
-  NEED(cuMemFreeAsync, cuMemFreeAsync, (CUdeviceptr pointer, CUstream stream))                                       \
   NEED(cuMemHostAlloc, cuMemHostAlloc, (void** pointer, std::size_t bytes, unsigned int flags))                      \
   NEED(cuMemFreeHost, cuMemFreeHost, (void* pointer))                                                                \
   NEED(cuPointerGetAttribute, cuPointerGetAttribute,                                                                 \
        (void* data, CUpointer_attribute attribute, CUdeviceptr pointer))                                             \
-  NEED(cuMemcpyHtoD, cuMemcpyHtoD_v2, (CUdeviceptr target, const void* source, std::size_t bytes))                   \
-  NEED(cuMemcpyDtoH, cuMemcpyDtoH_v2, (void* target, CUdeviceptr source, std::size_t bytes))                         \
   NEED(cuMemcpyHtoDAsync, cuMemcpyHtoDAsync_v2,                                                                      \
        (CUdeviceptr target, const void* source, std::size_t bytes, CUstream stream))                                 \
   NEED(cuMemcpyDtoHAsync, cuMemcpyDtoHAsync_v2,                                                                      \
@@ -83,21 +61,18 @@ namespace sparsek::driver {
   NEED(cuStreamWaitEvent, cuStreamWaitEvent, (CUstream stream, CUevent event, unsigned int flags))                   \
   NEED(cuStreamAddCallback, cuStreamAddCallback,                                                                     \
        (CUstream stream, CUstreamCallback callback, void* userData, unsigned int flags))                             \
-  NEED(cuStreamIsCapturing, cuStreamIsCapturing, (CUstream stream, CUstreamCaptureStatus * status))                  \
   NEED(cuStreamBeginCapture, cuStreamBeginCapture_v2, (CUstream stream, CUstreamCaptureMode mode))                   \
   NEED(cuStreamEndCapture, cuStreamEndCapture, (CUstream stream, CUgraph * graph))                                   \
   NEED(cuEventCreate, cuEventCreate, (CUevent * event, unsigned int flags))                                          \
   NEED(cuEventDestroy, cuEventDestroy_v2, (CUevent event))                                                           \
   NEED(cuEventRecord, cuEventRecord, (CUevent event, CUstream stream))                                               \
   NEED(cuEventQuery, cuEventQuery, (CUevent event))                                                                  \
-  NEED(cuEventSynchronize, cuEventSynchronize, (CUevent event))                                                      \
   NEED(cuEventElapsedTime, cuEventElapsedTime, (float* milliseconds, CUevent start, CUevent end))                    \
   NEED(cuGraphDestroy, cuGraphDestroy, (CUgraph graph))                                                              \
   NEED(cuGraphGetNodes, cuGraphGetNodes, (CUgraph graph, CUgraphNode * nodes, std::size_t * count))                  \
   NEED(cuGraphInstantiate, cuGraphInstantiateWithFlags,                                                              \
        (CUgraphExec * executable, CUgraph graph, unsigned long long flags))                                          \
   NEED(cuGraphExecDestroy, cuGraphExecDestroy, (CUgraphExec executable))                                             \
-  NEED(cuGraphUpload, cuGraphUpload, (CUgraphExec executable, CUstream stream))                                      \
   NEED(cuGraphLaunch, cuGraphLaunch, (CUgraphExec executable, CUstream stream))                                      \
   MAY(cuTensorMapEncodeTiled, cuTensorMapEncodeTiled,                                                                \
       (CUtensorMap * map, CUtensorMapDataType type, std::uint32_t rank, void* globalAddress,                         \

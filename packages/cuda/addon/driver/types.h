@@ -37,8 +37,6 @@ constexpr CUresult CUDA_SUCCESS = 0;
 constexpr CUresult CUDA_ERROR_INVALID_VALUE = 1;
 constexpr CUresult CUDA_ERROR_OUT_OF_MEMORY = 2;
 constexpr CUresult CUDA_ERROR_NOT_INITIALIZED = 3;
-constexpr CUresult CUDA_ERROR_DEINITIALIZED = 4;
-constexpr CUresult CUDA_ERROR_STUB_LIBRARY = 34;
 constexpr CUresult CUDA_ERROR_NO_DEVICE = 100;
 constexpr CUresult CUDA_ERROR_INVALID_DEVICE = 101;
 constexpr CUresult CUDA_ERROR_INVALID_IMAGE = 200;
@@ -59,14 +57,11 @@ constexpr CUresult CUDA_ERROR_INVALID_ADDRESS_SPACE = 717;
 constexpr CUresult CUDA_ERROR_INVALID_PC = 718;
 constexpr CUresult CUDA_ERROR_LAUNCH_FAILED = 719;
 constexpr CUresult CUDA_ERROR_TENSOR_MEMORY_LEAK = 721;
-constexpr CUresult CUDA_ERROR_NOT_SUPPORTED = 801;
 constexpr CUresult CUDA_ERROR_UNKNOWN = 999;
 
 enum CUdevice_attribute : int {
-  CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK = 1,
   CU_DEVICE_ATTRIBUTE_CLOCK_RATE = 13,
   CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
-  CU_DEVICE_ATTRIBUTE_COMPUTE_MODE = 20,
   CU_DEVICE_ATTRIBUTE_PCI_BUS_ID = 33,
   CU_DEVICE_ATTRIBUTE_PCI_DEVICE_ID = 34,
   CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE = 36,
@@ -80,12 +75,7 @@ enum CUdevice_attribute : int {
 };
 
 enum CUfunction_attribute : int {
-  CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK = 0,
-  CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES = 1,
-  CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES = 3,
-  CU_FUNC_ATTRIBUTE_NUM_REGS = 4,
   CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8,
-  CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT = 9,
   CU_FUNC_ATTRIBUTE_NON_PORTABLE_CLUSTER_SIZE_ALLOWED = 14,
 };
 
@@ -95,12 +85,9 @@ enum CUjit_option : int {
 };
 
 enum CUlaunchAttributeID : int {
-  CU_LAUNCH_ATTRIBUTE_IGNORE = 0,
   CU_LAUNCH_ATTRIBUTE_COOPERATIVE = 2,
   CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION = 4,
-  CU_LAUNCH_ATTRIBUTE_CLUSTER_SCHEDULING_POLICY_PREFERENCE = 5,
   CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION = 6,
-  CU_LAUNCH_ATTRIBUTE_PRIORITY = 8,
 };
 
 union CUlaunchAttributeValue {
@@ -111,9 +98,7 @@ union CUlaunchAttributeValue {
     unsigned int y;
     unsigned int z;
   } clusterDim;
-  int clusterSchedulingPolicyPreference;
   int programmaticStreamSerializationAllowed;
-  int priority;
 };
 
 struct CUlaunchAttribute {
@@ -182,15 +167,7 @@ enum CUtensorMapFloatOOBfill : int {
 };
 
 enum CUstreamCaptureMode : int {
-  CU_STREAM_CAPTURE_MODE_GLOBAL = 0,
-  CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1,
   CU_STREAM_CAPTURE_MODE_RELAXED = 2,
-};
-
-enum CUstreamCaptureStatus : int {
-  CU_STREAM_CAPTURE_STATUS_NONE = 0,
-  CU_STREAM_CAPTURE_STATUS_ACTIVE = 1,
-  CU_STREAM_CAPTURE_STATUS_INVALIDATED = 2,
 };
 
 enum CUpointer_attribute : int {
@@ -202,7 +179,6 @@ enum CUpointer_attribute : int {
 
 constexpr unsigned int CU_MEMORYTYPE_DEVICE = 2;
 
-constexpr unsigned int CU_STREAM_DEFAULT = 0;
 /** Does not wait for the legacy default stream. */
 constexpr unsigned int CU_STREAM_NON_BLOCKING = 1;
 constexpr unsigned int CU_EVENT_DEFAULT = 0;
@@ -210,10 +186,7 @@ constexpr unsigned int CU_EVENT_DEFAULT = 0;
 constexpr unsigned int CU_EVENT_BLOCKING_SYNC = 1;
 constexpr unsigned int CU_EVENT_DISABLE_TIMING = 2;
 constexpr unsigned int CU_MEMHOSTALLOC_PORTABLE = 1;
-constexpr unsigned int CU_CTX_SCHED_BLOCKING_SYNC = 4;
 
-using CUhostFn = void (*)(void* userData);
 using CUstreamCallback = void (*)(CUstream stream, CUresult status, void* userData);
-using CUoccupancyB2DSize = std::size_t (*)(int blockSize);
 
 }  // namespace sparsek::driver

@@ -45,8 +45,6 @@ EXPORTED CUresult cuGetErrorName(CUresult result, const char** text) {
   return found != names.end() ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
-EXPORTED CUresult cuGetErrorString(CUresult result, const char** text) { return cuGetErrorName(result, text); }
-
 EXPORTED CUresult cuDeviceGetCount(int* count) {
   ENTER(cuDeviceGetCount);
   *count = static_cast<int>(number("FAKE_CUDA_DEVICES", 2));
@@ -100,16 +98,6 @@ EXPORTED CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
   return CUDA_SUCCESS;
 }
 
-EXPORTED CUresult cuCtxGetCurrent(CUcontext* context) {
-  *context = contexts.empty() ? nullptr : contexts.back();
-  return CUDA_SUCCESS;
-}
-
-EXPORTED CUresult cuCtxSetCurrent(CUcontext context) {
-  contexts.assign(1, context);
-  return CUDA_SUCCESS;
-}
-
 EXPORTED CUresult cuCtxPushCurrent_v2(CUcontext context) {
   contexts.push_back(context);
   return CUDA_SUCCESS;
@@ -120,8 +108,6 @@ EXPORTED CUresult cuCtxPopCurrent_v2(CUcontext* context) {
   contexts.pop_back();
   return CUDA_SUCCESS;
 }
-
-EXPORTED CUresult cuCtxSynchronize() { return stuck; }
 
 /** An image is text: one line a kernel, its name and the sizes of its parameters. The name * stands for every kernel. */
 EXPORTED CUresult cuModuleLoadDataEx(CUmodule* module, const void* image, unsigned int, CUjit_option*, void**) {
@@ -160,13 +146,6 @@ EXPORTED CUresult cuModuleGetFunction(CUfunction* function, CUmodule module, con
   return CUDA_SUCCESS;
 }
 
-EXPORTED CUresult cuModuleGetGlobal_v2(CUdeviceptr*, std::size_t*, CUmodule, const char*) { return CUDA_ERROR_NOT_FOUND; }
-
-EXPORTED CUresult cuFuncGetAttribute(int* value, CUfunction_attribute, CUfunction) {
-  *value = 0;
-  return CUDA_SUCCESS;
-}
-
 EXPORTED CUresult cuFuncSetAttribute(CUfunction, CUfunction_attribute attribute, int value) {
   ENTER(cuFuncSetAttribute, attribute, value);
   return CUDA_SUCCESS;
@@ -194,26 +173,6 @@ EXPORTED CUresult cuLaunchKernelEx(const CUlaunchConfig* config, CUfunction func
   }
   if (const CUresult early = before("cuLaunchKernelEx", line.str()); early != 0) return early;
   reinterpret_cast<FakeStream*>(config->hStream)->give({"kernel", nullptr, nullptr});
-  return CUDA_SUCCESS;
-}
-
-EXPORTED CUresult cuLaunchKernel(CUfunction function, unsigned int gridX, unsigned int gridY, unsigned int gridZ,
-                                 unsigned int blockX, unsigned int blockY, unsigned int blockZ,
-                                 unsigned int sharedBytes, CUstream stream, void** parameters, void** extra) {
-  const CUlaunchConfig config = {gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, stream, nullptr, 0};
-  return cuLaunchKernelEx(&config, function, parameters, extra);
-}
-
-EXPORTED CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, CUfunction, int, std::size_t) {
-  *blocks = 1;
-  return CUDA_SUCCESS;
-}
-EXPORTED CUresult cuOccupancyMaxActiveClusters(int* clusters, CUfunction, const CUlaunchConfig*) {
-  *clusters = 66;
-  return CUDA_SUCCESS;
-}
-EXPORTED CUresult cuOccupancyMaxPotentialClusterSize(int* size, CUfunction, const CUlaunchConfig*) {
-  *size = 8;
   return CUDA_SUCCESS;
 }
 

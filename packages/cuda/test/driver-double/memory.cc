@@ -54,11 +54,6 @@ EXPORTED CUresult cuMemFree_v2(CUdeviceptr pointer) {
   return memory().release(pointer);
 }
 
-EXPORTED CUresult cuMemAllocAsync(CUdeviceptr* pointer, std::size_t bytes, CUstream) {
-  return cuMemAlloc_v2(pointer, bytes);
-}
-EXPORTED CUresult cuMemFreeAsync(CUdeviceptr pointer, CUstream) { return cuMemFree_v2(pointer); }
-
 EXPORTED CUresult cuMemHostAlloc(void** pointer, std::size_t bytes, unsigned int flags) {
   ENTER(cuMemHostAlloc, bytes, flags);
   *pointer = std::aligned_alloc(512, (bytes + 511) / 512 * 512);
@@ -82,18 +77,6 @@ EXPORTED CUresult cuPointerGetAttribute(void* data, CUpointer_attribute attribut
     case CU_POINTER_ATTRIBUTE_RANGE_START_ADDR: *static_cast<CUdeviceptr*>(data) = start; break;
     case CU_POINTER_ATTRIBUTE_RANGE_SIZE: *static_cast<std::size_t*>(data) = bytes; break;
   }
-  return CUDA_SUCCESS;
-}
-
-EXPORTED CUresult cuMemcpyHtoD_v2(CUdeviceptr target, const void* source, std::size_t bytes) {
-  ENTER(cuMemcpyHtoD_v2, bytes);
-  std::memcpy(host(target), source, bytes);
-  return CUDA_SUCCESS;
-}
-
-EXPORTED CUresult cuMemcpyDtoH_v2(void* target, CUdeviceptr source, std::size_t bytes) {
-  ENTER(cuMemcpyDtoH_v2, bytes);
-  std::memcpy(target, host(source), bytes);
   return CUDA_SUCCESS;
 }
 

@@ -40,12 +40,6 @@ EXPORTED CUresult cuStreamAddCallback(CUstream stream, CUstreamCallback callback
   return CUDA_SUCCESS;
 }
 
-EXPORTED CUresult cuLaunchHostFunc(CUstream stream, CUhostFn function, void* data) {
-  ENTER(cuLaunchHostFunc);
-  streamOf(stream).give({"host", [=] { function(data); }, nullptr});
-  return CUDA_SUCCESS;
-}
-
 EXPORTED CUresult cuEventCreate(CUevent* event, unsigned int flags) {
   ENTER(cuEventCreate, flags);
   *event = reinterpret_cast<CUevent>(new FakeEvent());
@@ -81,12 +75,6 @@ EXPORTED CUresult cuEventQuery(CUevent event) {
   return eventOf(event).pending == 0 ? CUDA_SUCCESS : CUDA_ERROR_NOT_READY;
 }
 
-EXPORTED CUresult cuEventSynchronize(CUevent event) {
-  std::unique_lock<std::mutex> lock(eventOf(event).mutex);
-  eventOf(event).changed.wait(lock, [&] { return eventOf(event).pending == 0; });
-  return stuck;
-}
-
 EXPORTED CUresult cuEventElapsedTime(float* milliseconds, CUevent start, CUevent end) {
   ENTER(cuEventElapsedTime);
   *milliseconds = static_cast<float>(eventOf(end).milliseconds - eventOf(start).milliseconds);
@@ -100,11 +88,6 @@ EXPORTED CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned int
                            std::unique_lock<std::mutex> lock(target.mutex);
                            target.changed.wait(lock, [&] { return target.pending == 0; });
                          }});
-  return CUDA_SUCCESS;
-}
-
-EXPORTED CUresult cuStreamIsCapturing(CUstream stream, CUstreamCaptureStatus* status) {
-  *status = streamOf(stream).capturing ? CU_STREAM_CAPTURE_STATUS_ACTIVE : CU_STREAM_CAPTURE_STATUS_NONE;
   return CUDA_SUCCESS;
 }
 
@@ -145,8 +128,6 @@ EXPORTED CUresult cuGraphExecDestroy(CUgraphExec executable) {
   delete reinterpret_cast<FakeGraph*>(executable);
   return CUDA_SUCCESS;
 }
-
-EXPORTED CUresult cuGraphUpload(CUgraphExec, CUstream) { return stuck; }
 
 EXPORTED CUresult cuGraphLaunch(CUgraphExec executable, CUstream stream) {
   ENTER(cuGraphLaunch);
