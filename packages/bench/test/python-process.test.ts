@@ -45,6 +45,12 @@ describe('startPython', () => {
     await expect(peer.request({ op: 'a' })).rejects.toThrow(/ended with exit code 3/);
   });
 
+  it('says what a traceback ends with', async () => {
+    const traceback = ['Traceback (most recent call last):', '  File "x"', 'ImportError: no numpy'];
+    await using peer = start(`console.error(${JSON.stringify(traceback.join('\n'))}); process.exit(1);`);
+    await expect(peer.request({ op: 'a' })).rejects.toThrow(/ended with exit code 1: ImportError: no numpy$/);
+  });
+
   it('rejects when the program cannot be started', async () => {
     await using peer = startPython('x.py', join(folder, 'no-such-python'));
     await expect(peer.request({ op: 'a' })).rejects.toThrow(/could not be started/);

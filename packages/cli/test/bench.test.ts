@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { InterruptedError } from '../src/exit-codes.js';
 import { sparsek, temporaryFolder } from './support.js';
 
 const folder = temporaryFolder();
@@ -61,7 +62,7 @@ describe('bench', () => {
     const outputs = ['--json', file('out.json'), '--html', file('out.html')];
     const { code, stdout } = await bench(cases, '--backend', 'reference', ...outputs);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/64 cubed +sparsek reference .* ok\n/);
+    expect(stdout).toMatch(/^64 cubed\n {2}sparsek reference .* ok$/m);
     const report = reportOf(file('out.json'));
     expect(report.command).toBe(`sparsek bench ${cases} --backend reference`);
     expect(report.results[0]!.contestants[0]!.check.passed).toBe(true);
@@ -138,7 +139,7 @@ describe('bench', () => {
     const smaller = { ...first, name: 'smaller', m: 128, k: 128, n: 32 };
     const edited = write('edited.json', { ...suite, cases: [smaller] });
     const ran = await bench(edited, '--backend', 'reference');
-    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^smaller .* ok$/m) });
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^smaller\n .* ok$/m) });
   });
 
   it('prints suites in the sizes of a GPU without one', async () => {
@@ -175,6 +176,36 @@ describe('bench', () => {
     }
   });
 
+  it('ends its peers at once when it is interrupted, and leaves nothing behind', async () => {
+    // Answers which peers there are, and nothing after that: a peer that hangs.
+    const peer = `const { writeFileSync } = require('node:fs');
+      require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+        const { op } = JSON.parse(line);
+        if (op === 'versions') console.log(JSON.stringify({ 'numpy-dense': { version: '1' } }));
+        else writeFileSync(${JSON.stringify(file('peer.pid'))}, String(process.pid));
+      });`;
+    writeFileSync(file('peer.cjs'), peer);
+    for (const name of ['bin', 'tmp', 'out']) mkdirSync(file(name), { recursive: true });
+    const python = `#!/bin/sh\nexec "${process.execPath}" "${file('peer.cjs')}"\n`;
+    writeFileSync(file('bin/python3'), python, { mode: 0o755 });
+    vi.stubEnv('PATH', file('bin'));
+    vi.stubEnv('TMPDIR', file('tmp'));
+    const controller = new AbortController();
+    const outputs = ['--json', file('out/a.json'), '--html', file('out/a.html')];
+    const args = ['bench', write('mine.json', MINE), '--backend', 'cpu', '--peers', ...outputs];
+    const running = sparsek(args, controller.signal);
+    await vi.waitUntil(() => existsSync(file('peer.pid')), { timeout: 30_000 });
+    const pid = Number(readFileSync(file('peer.pid'), 'utf8'));
+    expect(readdirSync(file('tmp'))).toHaveLength(1);
+    controller.abort(new InterruptedError());
+    expect(await running).toEqual({
+      ...{ code: 130, stdout: '' },
+      stderr: expect.stringMatching(/^sparsek: interrupted; nothing was written$/m),
+    });
+    expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+    expect([...readdirSync(file('tmp')), ...readdirSync(file('out'))]).toEqual([]);
+  });
+
   it('says why there is no profile where there is no Nsight Compute', async () => {
     mkdirSync(file('empty'), { recursive: true });
     vi.stubEnv('PATH', file('empty'));
@@ -206,7 +237,11 @@ describe('bench', () => {
     ['one report to compare', ['compare', 'a.json'], /missing required argument 'NEW'/],
     ['a report of nothing', ['--json', 'cpu'], /Expected a suite before --json/],
     ['a suite of cases that is not there', ['cases', 'everything'], /Expected a suite \(gemm, /],
-    ['the schema of something else', ['schema', 'case'], /'case' is invalid for argument 'of'. Allowed choices are suite, report/],
+    [
+      'the schema of something else',
+      ['schema', 'case'],
+      /'case' is invalid for argument 'of'. Allowed choices are suite, report/,
+    ],
     [
       'a report in a folder that is not there, before anything runs',
       ['cpu', '--html', 'no/such/folder/out.html'],

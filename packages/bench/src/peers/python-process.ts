@@ -31,7 +31,7 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
 
   const exited = new Promise<void>((resolve) => {
     const end = (reason: string) => {
-      ended ??= new Error(`${python} ${script} ${reason}${complaints ? `: ${complaints.trim()}` : ''}`);
+      ended ??= new Error(`${python} ${script} ${reason}${complaints ? `: ${gist(complaints)}` : ''}`);
       for (const pending of queue.splice(0)) pending.reject(ended);
       resolve();
     };
@@ -76,4 +76,10 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
       await exited;
     },
   };
+}
+
+/** What Python was last about: the line that a traceback ends with, or everything that was said. */
+function gist(complaints: string): string {
+  const text = complaints.trim();
+  return text.includes('Traceback (most recent call last)') ? text.slice(text.lastIndexOf('\n') + 1) : text;
 }

@@ -110,6 +110,8 @@ export const benchReportSchema = z.strictObject({
     cpu: z.string(),
     threads: z.int(),
     memoryBytes: z.number(),
+    /** Programs that wanted to run in the minute before, on average. */
+    load: z.number().optional(),
     os: z.string(),
     node: z.string(),
     date: z.string(),

@@ -42,6 +42,8 @@ export async function runSuite(
   options: RunSuiteOptions = {},
 ): Promise<BenchReport> {
   const started = performance.now();
+  // Before the run itself is the load.
+  const machine = describeMachine();
   const memory = suite.memory ?? false;
   const [first, ...others] = contestants;
   const takingPart = [first, ...others.filter(({ name }) => suite.peers?.includes(name) ?? true)];
@@ -69,7 +71,7 @@ export async function runSuite(
     suite: suite.name,
     description: suite.description,
     command: options.command ?? `sparsek bench ${suite.name}`,
-    machine: describeMachine(),
+    machine,
     ...(options.limits ? { limits: options.limits } : {}),
     results,
     ...(error ? { modelError: error } : {}),

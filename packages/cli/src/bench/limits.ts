@@ -17,10 +17,12 @@ export async function showLimits(
   const { describeMachine, measureLimits } = await import('@sparsek/bench');
   const { openBackend } = await import('@sparsek/backend');
   using backend = await openBackend(options.backend);
+  // Before the measurement itself is the load.
+  const machine = describeMachine();
   const progress = startProgress(context, 'measuring the machine');
   try {
     const limits = await measureLimits(backend, DTYPES, { detail: true, signal: context.signal });
-    const found = { backend: backend.name, device: backend.device, machine: describeMachine(), limits };
+    const found = { backend: backend.name, device: backend.device, machine, limits };
     if (!isStdout(options.json)) {
       context.stdout.write(`${backend.name}: ${backend.device}\n`);
       context.stdout.write(textTable(['limit', 'measured'], await rows(limits)));
