@@ -119,6 +119,8 @@ describe('block-sparse matrices on the device', () => {
     expect(say(9 + 1, 4)).toMatch(/from 0 to 3 but indices\[1\]/);
     expect(say(9 + 2, 5)).toMatch(/increase strictly.*indices\[2\]/);
     expect(describeReports((9 + 2) * 8 + 5, 0, (9 + 1) * 8 + 4, 0)).toMatch(/indices\[1\]/);
-    expect(() => describeReports(none, none)).toThrow('Expected more room');
+    expect(() => describeReports(none, none)).toThrow(
+      'Expected 16 elements for the bytes of reports but received 8',
+    );
   });
 });

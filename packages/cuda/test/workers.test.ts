@@ -99,14 +99,42 @@ describe('the addon', () => {
       say(() => cuda.bufferAddress(buffer));
       say(() => cuda.fill(stream, 1, 1, 1, 1));
       say(() => cuda.allocate(stream, -1));
-      say(() => cuda.allocate(stream, 0.5));`);
+      say(() => cuda.allocate(stream, 0.5));
+      say(() => cuda.createStream(device, 2 ** 31));
+      say(() => cuda.createStream(device, 'high'));
+      say(() => cuda.describeCheck(new Uint32Array(1), 4, 4, 4));
+      const pattern = (...rest) => cuda.planSpmm(stream, 64, 64, ...rest, 1, 64, 1, false, false, 'model');
+      say(() => pattern(0, 16, new Int32Array(5), new Int32Array(0)));
+      say(() => pattern(16, 16, new Int32Array(4), new Int32Array(0)));
+      say(() => pattern(16, 16, new Int32Array([0, 1, 2, 3, 4]), new Int32Array(3)));
+      say(() => pattern(16, 16, new Uint8Array(5), new Int32Array(0)));`);
     expect(output.split('\n')).toEqual([
-      'Expected a native device buffer',
-      'Expected a native device buffer',
+      'Expected a native device buffer but received another native object',
+      'Expected a native device buffer but received an object',
       'This native device buffer was freed',
-      'Expected an address for argument 1',
-      'Expected a size for argument 1',
-      'Expected a size for argument 1',
+      'Expected an address for argument 1 but received 1',
+      'Expected a size for argument 1 but received -1',
+      'Expected a size for argument 1 but received 0.5',
+      'Expected a 32-bit integer for argument 1 but received 2147483648',
+      "Expected a number for argument 1 but received 'high'",
+      'Expected 8 elements for the bytes of reports but received 4',
+      'Expected 1 or more for a block side but received 0',
+      'Expected 5 elements for indptr but received 4',
+      'Expected 4 elements for indices but received 3',
+      'Expected elements of 4 bytes for argument 5 but received 1',
     ]);
+  });
+
+  it('outlives a driver that refuses to make its context current', async () => {
+    const output = await inProcess(`
+      const parentPort = null;
+      ${WORKER.replace("const { parentPort } = require('node:worker_threads');", '')}
+      process.env.FAKE_CUDA_FAIL = 'cuCtxPushCurrent_v2:4';
+      try { cuda.fill(stream, address, 1, 1, 64); } catch (error) { console.log(error.message); }
+      cuda.dropBuffer(buffer);
+      cuda.dropStream(stream);
+      cuda.dropDevice(device);
+      console.log('still here');`);
+    expect(output.split('\n')).toEqual(['cuCtxPushCurrent failed', 'still here']);
   });
 });

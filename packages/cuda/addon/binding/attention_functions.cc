@@ -1,7 +1,9 @@
 // planAttention, runAttention, dropAttentionPlan
 
+#include <algorithm>
+
 #include "../ops/attention_launch.h"
-#include "arguments.h"
+#include "argument_reader.h"
 #include "errors.h"
 #include "functions.h"
 #include "launch_counters.h"
@@ -22,66 +24,77 @@ struct AttentionPlanObject : PlanObject<ops::AttentionPlan> {
   LaunchCounters counters;
 };
 
-/** The elements of a typed array property, or null where it is undefined. */
-template <typename Element>
-const Element* elements(const Napi::Object& object, const char* name, std::size_t* count = nullptr) {
-  const Napi::Value value = object.Get(name);
-  if (!value.IsTypedArray()) return nullptr;
-  const auto array = value.As<Napi::TypedArray>();
-  if (count != nullptr) *count = array.ElementLength();
-  auto* start = static_cast<std::uint8_t*>(array.ArrayBuffer().Data());
-  return reinterpret_cast<const Element*>(start + array.ByteOffset());
+double number(const Napi::Object& object, const char* name) { return toNumber(object.Get(name), name); }
+
+std::int32_t integer(const Napi::Object& object, const char* name) { return toInteger(object.Get(name), name); }
+
+std::int64_t size(const Napi::Object& object, const char* name) {
+  return static_cast<std::int64_t>(toSize(object.Get(name), name));
 }
 
-double number(const Napi::Object& object, const char* name) { return object.Get(name).As<Napi::Number>().DoubleValue(); }
-
-std::int32_t integer(const Napi::Object& object, const char* name) {
-  return static_cast<std::int32_t>(number(object, name));
+/** Null where the property is undefined; else at least `needed` elements. */
+template <typename Element>
+const Element* elements(const Napi::Object& object, const char* name, std::uint64_t needed) {
+  const Napi::Value value = object.Get(name);
+  if (value.IsUndefined()) return nullptr;
+  const Elements<Element> array = toElements<Element>(value, name);
+  requireLength(object.Env(), array, needed, name);
+  return array.data;
 }
 
 /** Words of a clause: bounds of diagonal, rows and columns, then the document relation. */
 constexpr std::size_t kClauseWords = 7;
+constexpr int kBitsOfWord = 32;
 
 std::vector<Clause> readClauses(const Napi::Object& pattern) {
-  std::size_t count = 0;
-  const auto* words = elements<std::int32_t>(pattern, "clauses", &count);
+  const auto words = toElements<std::int32_t>(pattern.Get("clauses"), "clauses");
   std::vector<Clause> clauses;
-  for (std::size_t i = 0; i + kClauseWords <= count; i += kClauseWords) {
-    const std::int32_t* w = words + i;
+  for (std::size_t i = 0; i + kClauseWords <= words.count; i += kClauseWords) {
+    const std::int32_t* w = words.data + i;
     clauses.push_back({w[0], w[1], w[2], w[3], w[4], w[5], static_cast<attention::Relation>(w[6]), 0});
   }
   return clauses;
 }
 
-ops::MaskPatternView readPattern(const Napi::Object& object, int side) {
+/** With the arrays as long as the planner reads them: it checks what they hold. */
+ops::MaskPatternView readPattern(const Napi::Object& object, const ops::AttentionMaskView& mask) {
   ops::MaskPatternView pattern;
-  pattern.stored = object.Get("stored").ToBoolean();
-  pattern.indptr = elements<std::int32_t>(object, "indptr");
-  pattern.indices = elements<std::int32_t>(object, "indices");
-  pattern.fill = elements<std::int32_t>(object, "fill");
-  std::size_t words = 0;
-  pattern.bitmaps = elements<std::uint32_t>(object, "bitmaps", &words);
-  pattern.bitmap_count = static_cast<std::int64_t>(words) / (side * (side / 32));
   pattern.clauses = readClauses(object);
+  pattern.stored = object.Get("stored").ToBoolean();
+  if (!pattern.stored) return pattern;
+  const std::uint64_t rows = (static_cast<std::uint64_t>(mask.query_length) + mask.side - 1) / mask.side;
+  const auto indptr = toElements<std::int32_t>(object.Get("indptr"), "indptr");
+  requireLength(object.Env(), indptr, rows + 1, "indptr");
+  pattern.indptr = indptr.data;
+  const auto blocks = static_cast<std::uint64_t>(std::max(0, indptr.data[rows]));
+  pattern.indices = elements<std::int32_t>(object, "indices", blocks);
+  pattern.fill = elements<std::int32_t>(object, "fill", blocks);
+  const Napi::Value bitmaps = object.Get("bitmaps");
+  if (bitmaps.IsUndefined()) return pattern;
+  const auto words = toElements<std::uint32_t>(bitmaps, "bitmaps");
+  pattern.bitmaps = words.data;
+  pattern.bitmap_count = static_cast<std::int64_t>(words.count) / (mask.side * (mask.side / kBitsOfWord));
   return pattern;
 }
 
 ops::AttentionMaskView readMask(const Napi::Object& object) {
   ops::AttentionMaskView mask;
-  mask.query_length = static_cast<std::int64_t>(number(object, "queryLength"));
-  mask.key_length = static_cast<std::int64_t>(number(object, "keyLength"));
+  mask.query_length = size(object, "queryLength");
+  mask.key_length = size(object, "keyLength");
   mask.side = integer(object, "side");
+  if (mask.side < kBitsOfWord) {
+    throw Napi::RangeError::New(object.Env(), expectedFor("32 or more", "side", object.Get("side")));
+  }
   const auto patterns = object.Get("patterns").As<Napi::Array>();
   for (std::uint32_t i = 0; i < patterns.Length(); i += 1) {
-    mask.patterns.push_back(readPattern(patterns.Get(i).As<Napi::Object>(), mask.side));
+    mask.patterns.push_back(readPattern(patterns.Get(i).As<Napi::Object>(), mask));
   }
-  std::size_t count = 0;
-  const auto* map = elements<std::int32_t>(object, "headMap", &count);
-  mask.head_map.assign(map, map + count);
+  const auto map = toElements<std::int32_t>(object.Get("headMap"), "headMap");
+  mask.head_map.assign(map.data, map.data + map.count);
   mask.batches = integer(object, "batches");
   mask.heads = integer(object, "heads");
-  mask.document_start = elements<std::int32_t>(object, "documentStart");
-  mask.document_end = elements<std::int32_t>(object, "documentEnd");
+  mask.document_start = elements<std::int32_t>(object, "documentStart", static_cast<std::uint64_t>(mask.key_length));
+  mask.document_end = elements<std::int32_t>(object, "documentEnd", static_cast<std::uint64_t>(mask.key_length));
   return mask;
 }
 
@@ -130,19 +143,10 @@ Napi::Value runAttention(const Napi::CallbackInfo& info) {
   operands.lse = next.address();
   operands.sinks = next.address();
   operands.slopes = next.address();
-  launchPlan(*object, *stream, operands, [&](Device& device) {
+  launchWithWorkspace(*object, *stream, operands, [&](Device& device) {
     operands.counter = object->counters.address(stream);
-    // Goes back to the pool at once, which hands it on only behind this launch.
-    const cuda::DeviceBuffer workspace =
-        device.context->allocate(static_cast<std::size_t>(object->plan.workspace_bytes), stream->stream);
-    operands.workspace = workspace.pointer();
     ops::launch_attention(device.api(), device.context->modules(), object->plan, operands, stream->stream);
   });
-  return info.Env().Undefined();
-}
-
-Napi::Value dropAttentionPlan(const Napi::CallbackInfo& info) {
-  dropHandle<AttentionPlanObject>(info[0]);
   return info.Env().Undefined();
 }
 
@@ -151,7 +155,7 @@ Napi::Value dropAttentionPlan(const Napi::CallbackInfo& info) {
 void defineAttentionFunctions(Napi::Object exports) {
   define<planAttention>(exports, "planAttention", "sparsek.attention.plan");
   define<runAttention>(exports, "runAttention", "sparsek.attention");
-  define<dropAttentionPlan>(exports, "dropAttentionPlan");
+  define<drop<AttentionPlanObject>>(exports, "dropAttentionPlan");
 }
 
 }  // namespace sparsek::binding

@@ -1,7 +1,7 @@
 // launchCheck, describeCheck, transposeBlocks
 
 #include "../ops/bsr_convert.h"
-#include "arguments.h"
+#include "argument_reader.h"
 #include "errors.h"
 #include "functions.h"
 #include "handle.h"
@@ -21,9 +21,8 @@ ops::DevicePattern readExtents(ArgumentReader& next) {
 
 /** The place of a pattern's reports in a typed array. */
 std::uint64_t* reportsAt(const Bytes& bytes, const ops::DevicePattern& pattern, Napi::Env env) {
-  if (bytes.length < sizeof(std::uint64_t) * static_cast<std::size_t>(ops::check_reports(pattern))) {
-    throw Napi::RangeError::New(env, "Expected more room for the reports of a check");
-  }
+  requireLength(env, bytes, sizeof(std::uint64_t) * static_cast<std::size_t>(ops::check_reports(pattern)),
+                "the bytes of reports");
   return reinterpret_cast<std::uint64_t*>(bytes.data);
 }
 

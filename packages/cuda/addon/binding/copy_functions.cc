@@ -22,9 +22,9 @@ Napi::Value copyToDevice(const Napi::CallbackInfo& info) {
   const auto stream = fromHandle<StreamObject>(info[0]);
   const driver::CUdeviceptr address = addressAt(info, 1);
   const Bytes source = bytesAt(info, 2);
-  if (source.length == 0) return info.Env().Undefined();
+  if (source.count == 0) return info.Env().Undefined();
   onDevice(*stream->device, [&] {
-    check(stream->device->api().cuMemcpyHtoDAsync(address, source.data, source.length, stream->stream),
+    check(stream->device->api().cuMemcpyHtoDAsync(address, source.data, source.count, stream->stream),
           "cuMemcpyHtoDAsync");
   });
   return info.Env().Undefined();
@@ -39,7 +39,7 @@ struct Download {
 };
 
 void settleDownload(Napi::Env env, Device& device, Download& download, driver::CUresult result) {
-  const cuda::CurrentContext current(*device.context);
+  const cuda::CurrentContext current(*device.context, std::nothrow);
   const std::unique_ptr<cuda::PinnedPool::Block> staging = std::move(download.staging);
   if (result != driver::CUDA_SUCCESS) {
     device.noteResult("cuMemcpyDtoHAsync", result);
@@ -67,16 +67,16 @@ Napi::Value copyToHost(const Napi::CallbackInfo& info) {
   const Bytes target = bytesAt(info, 2);
   const bool pinned = info[3].ToBoolean();
   auto download = std::make_shared<Download>(
-      Download{Napi::Persistent(info[2].As<Napi::Object>()), nullptr, target.length, Napi::Promise::Deferred(env)});
-  if (target.length == 0) {
+      Download{Napi::Persistent(info[2].As<Napi::Object>()), nullptr, target.count, Napi::Promise::Deferred(env)});
+  if (target.count == 0) {
     download->deferred.Resolve(info[2]);
     return download->deferred.Promise();
   }
   onDevice(*device, [&] {
     // The driver would wait for the stream before it copied to pageable memory.
-    if (!pinned) download->staging = device->pinned->allocate(target.length);
+    if (!pinned) download->staging = device->pinned->allocate(target.count);
     void* data = pinned ? target.data : download->staging->data();
-    check(device->api().cuMemcpyDtoHAsync(data, address, target.length, stream->stream), "cuMemcpyDtoHAsync");
+    check(device->api().cuMemcpyDtoHAsync(data, address, target.count, stream->stream), "cuMemcpyDtoHAsync");
     device->completions->whenPassed(device->api(), stream->stream,
                                     [device, stream, download](Napi::Env later, driver::CUresult result) {
                                       settleDownload(later, *device, *download, result);
@@ -112,6 +112,9 @@ Napi::Value fill(const Napi::CallbackInfo& info) {
   const auto stream = fromHandle<StreamObject>(info[0]);
   const driver::CUdeviceptr address = addressAt(info, 1);
   const int width = intAt(info, 2);
+  if (width != 1 && width != 2 && width != 4) {
+    throw Napi::RangeError::New(info.Env(), "Expected 1, 2 or 4 for width but received " + std::to_string(width));
+  }
   const auto pattern = static_cast<std::uint32_t>(sizeAt(info, 3));
   const std::uint64_t count = sizeAt(info, 4);
   if (count == 0) return info.Env().Undefined();
@@ -138,7 +141,7 @@ Napi::Value firstNonFinite(const Napi::CallbackInfo& info) {
   const Bytes bytes = bytesAt(info, 0);
   const auto mask = static_cast<std::uint16_t>(sizeAt(info, 1));
   const auto* words = reinterpret_cast<const std::uint16_t*>(bytes.data);
-  const std::size_t count = bytes.length / sizeof(std::uint16_t);
+  const std::size_t count = bytes.count / sizeof(std::uint16_t);
   // Short runs without a branch inside, so that the compiler vectorises them.
   constexpr std::size_t kRun = 4096;
   for (std::size_t start = 0; start < count; start += kRun) {

@@ -77,11 +77,6 @@ Napi::Value openDevice(const Napi::CallbackInfo& info) {
                                                          environment.completions()));
 }
 
-Napi::Value dropDevice(const Napi::CallbackInfo& info) {
-  dropHandle<Device>(info[0]);
-  return info.Env().Undefined();
-}
-
 /** deviceMemory(device): { free, total } as the driver tells it, of all processes together. */
 Napi::Value deviceMemory(const Napi::CallbackInfo& info) {
   const auto device = fromHandle<Device>(info[0]);
@@ -131,7 +126,7 @@ void defineDriverFunctions(Napi::Object exports) {
   define<deviceCount>(exports, "deviceCount");
   define<deviceProperties>(exports, "deviceProperties");
   define<openDevice>(exports, "openDevice", "sparsek.device.open");
-  define<dropDevice>(exports, "dropDevice");
+  define<drop<Device>>(exports, "dropDevice");
   define<deviceMemory>(exports, "deviceMemory");
   define<inspectAddress>(exports, "inspectAddress");
 }

@@ -78,11 +78,6 @@ Napi::Value graphNodes(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(fromHandle<GraphObject>(info[0])->nodes));
 }
 
-Napi::Value dropGraph(const Napi::CallbackInfo& info) {
-  dropHandle<GraphObject>(info[0]);
-  return info.Env().Undefined();
-}
-
 }  // namespace
 
 void defineGraphFunctions(Napi::Object exports) {
@@ -91,7 +86,7 @@ void defineGraphFunctions(Napi::Object exports) {
   define<cancelCapture>(exports, "cancelCapture");
   define<launchGraph>(exports, "launchGraph", "sparsek.graph.replay");
   define<graphNodes>(exports, "graphNodes");
-  define<dropGraph>(exports, "dropGraph");
+  define<drop<GraphObject>>(exports, "dropGraph");
 }
 
 }  // namespace sparsek::binding

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "node_api_config.h"
+#include "received.h"
 
 namespace sparsek::binding {
 
@@ -25,7 +26,7 @@ std::shared_ptr<T>& handleSlot(const Napi::Value& value) {
     const auto handle = value.As<Napi::External<std::shared_ptr<T>>>();
     if (handle.CheckTypeTag(&T::kTag)) return *handle.Data();
   }
-  throw Napi::TypeError::New(value.Env(), std::string("Expected a native ") + T::kName);
+  throw Napi::TypeError::New(value.Env(), std::string("Expected a native ") + T::kName + " but received " + received(value));
 }
 
 /** The object behind a handle; throws a TypeError for another kind of value and for a dropped one. */
@@ -40,6 +41,13 @@ std::shared_ptr<T> fromHandle(const Napi::Value& value) {
 template <typename T>
 void dropHandle(const Napi::Value& value) {
   handleSlot<T>(value).reset();
+}
+
+/** dropX(handle), a function of the addon. */
+template <typename T>
+Napi::Value drop(const Napi::CallbackInfo& info) {
+  dropHandle<T>(info[0]);
+  return info.Env().Undefined();
 }
 
 }  // namespace sparsek::binding

@@ -19,7 +19,7 @@ class LaunchCounters {
   LaunchCounters(LaunchCounters&&) = default;
   ~LaunchCounters() {
     if (!device_) return;
-    const cuda::CurrentContext current(*device_->context);
+    const cuda::CurrentContext current(*device_->context, std::nothrow);
     counters_.clear();
   }
 

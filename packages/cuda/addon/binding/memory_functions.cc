@@ -18,11 +18,6 @@ Napi::Value allocate(const Napi::CallbackInfo& info) {
   return makeHandle(info.Env(), std::make_shared<BufferObject>(stream->device, bytes, *stream));
 }
 
-Napi::Value dropBuffer(const Napi::CallbackInfo& info) {
-  dropHandle<BufferObject>(info[0]);
-  return info.Env().Undefined();
-}
-
 Napi::Value bufferAddress(const Napi::CallbackInfo& info) {
   const auto buffer = fromHandle<BufferObject>(info[0]);
   return Napi::BigInt::New(info.Env(), static_cast<std::uint64_t>(buffer->buffer.pointer()));
@@ -48,7 +43,7 @@ Napi::Value allocatePinned(const Napi::CallbackInfo& info) {
   void* data = memory->block->data();
   const auto giveBack = [](Napi::Env, void*, PinnedMemory* finished) {
     const std::shared_ptr<Device> owner = finished->device;
-    const cuda::CurrentContext current(*owner->context);
+    const cuda::CurrentContext current(*owner->context, std::nothrow);
     delete finished;
   };
   return Napi::ArrayBuffer::New(info.Env(), data, bytes, giveBack, memory.release());
@@ -107,7 +102,7 @@ Napi::Value limitPool(const Napi::CallbackInfo& info) {
 
 void defineMemoryFunctions(Napi::Object exports) {
   define<allocate>(exports, "allocate", "sparsek.memory.allocate");
-  define<dropBuffer>(exports, "dropBuffer");
+  define<drop<BufferObject>>(exports, "dropBuffer");
   define<bufferAddress>(exports, "bufferAddress");
   define<useBuffer>(exports, "useBuffer");
   define<allocatePinned>(exports, "allocatePinned", "sparsek.memory.allocate_pinned");

@@ -13,7 +13,7 @@ Device::Device(std::shared_ptr<const driver::Api> api, int ordinal, std::string 
       completions(std::move(completions_)) {}
 
 Device::~Device() {
-  const cuda::CurrentContext current(*context);
+  const cuda::CurrentContext current(*context, std::nothrow);
   pinned->trim(0);
 }
 
@@ -39,7 +39,7 @@ StreamObject::StreamObject(std::shared_ptr<Device> device_, int priority) : devi
 // Destructors ignore results: the driver frees the object in any case, and a fault shows at the next call.
 
 StreamObject::~StreamObject() {
-  const cuda::CurrentContext current(*device->context);
+  const cuda::CurrentContext current(*device->context, std::nothrow);
   device->context->pool().forgetStream(stream);
   device->api().cuStreamDestroy(stream);
 }
@@ -52,7 +52,7 @@ EventObject::EventObject(std::shared_ptr<Device> device_, bool timing) : device(
 }
 
 EventObject::~EventObject() {
-  const cuda::CurrentContext current(*device->context);
+  const cuda::CurrentContext current(*device->context, std::nothrow);
   device->api().cuEventDestroy(event);
 }
 
@@ -62,7 +62,7 @@ BufferObject::BufferObject(std::shared_ptr<Device> device_, std::size_t bytes, c
 }
 
 BufferObject::~BufferObject() {
-  const cuda::CurrentContext current(*device->context);
+  const cuda::CurrentContext current(*device->context, std::nothrow);
   buffer.reset();
 }
 
@@ -75,7 +75,7 @@ GraphObject::GraphObject(std::shared_ptr<Device> device_, driver::CUgraph graph,
 }
 
 GraphObject::~GraphObject() {
-  const cuda::CurrentContext current(*device->context);
+  const cuda::CurrentContext current(*device->context, std::nothrow);
   if (executable != nullptr) device->api().cuGraphExecDestroy(executable);
   memory.clear();
 }

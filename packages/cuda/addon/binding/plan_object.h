@@ -41,4 +41,15 @@ void launchPlan(Object& object, const StreamObject& stream, Operands& operands, 
   });
 }
 
+/** As launchPlan, with the plan's workspace, which goes back to the pool at once: the pool hands it on behind this launch. */
+template <typename Object, typename Operands, typename Launch>
+void launchWithWorkspace(Object& object, const StreamObject& stream, Operands& operands, Launch launch) {
+  launchPlan(object, stream, operands, [&](Device& device) {
+    const auto bytes = static_cast<std::size_t>(object.plan.workspace_bytes);
+    const cuda::DeviceBuffer workspace = device.context->allocate(bytes, stream.stream);
+    operands.workspace = workspace.pointer();
+    launch(device);
+  });
+}
+
 }  // namespace sparsek::binding

@@ -16,7 +16,7 @@ class PlanTables {
   PlanTables(PlanTables&&) = default;
   ~PlanTables() {
     if (!device_) return;
-    const cuda::CurrentContext current(*device_->context);
+    const cuda::CurrentContext current(*device_->context, std::nothrow);
     buffer_.reset();
   }
 

@@ -32,7 +32,7 @@ ops::Probe probeOf(Napi::Env env, const std::string& name) {
   for (const auto& known : kProbes) {
     if (name == known.name) return known.probe;
   }
-  throw Napi::TypeError::New(env, "Expected the name of a probe but received " + name);
+  throw Napi::TypeError::New(env, "Expected the name of a probe but received '" + name + "'");
 }
 
 /** runProbe(stream, name, bytes, passes, source, target, targetBytes) -> { bytes, flops } */
@@ -48,8 +48,10 @@ Napi::Value runProbe(const Napi::CallbackInfo& info) {
   job.multiprocessors = device.context->device().multiprocessors;
   const std::int64_t written =
       job.probe == ops::Probe::kCopy ? job.bytes : ops::probe_target_bytes(job.multiprocessors);
-  if (static_cast<std::int64_t>(sizeAt(info, 6)) < written) {
-    throw Napi::RangeError::New(info.Env(), "Expected a target of " + std::to_string(written) + " bytes");
+  const auto room = static_cast<std::int64_t>(sizeAt(info, 6));
+  if (room < written) {
+    throw Napi::RangeError::New(info.Env(), "Expected " + std::to_string(written) + " bytes for target but received " +
+                                                std::to_string(room));
   }
   ops::ProbeWork work;
   onDevice(device,

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "../nvtx/range.h"
 #include "../ops/spmm_candidates.h"
 #include "../ops/spmm_launch.h"
 #include "../ops/spmm_match.h"
-#include "arguments.h"
+#include "argument_reader.h"
 #include "errors.h"
 #include "functions.h"
 #include "plan_object.h"
@@ -19,15 +20,30 @@ struct SpmmPlanObject : PlanObject<ops::SpmmPlan> {
   using PlanObject::PlanObject;
 };
 
-/** rows, columns, blockRows, blockColumns, indptr, indices, elementType, denseColumns, batch, bColumnMajor, tf32 */
+/** rows, columns, blockRows, blockColumns, indptr, indices: arrays as long as planners read them; what they hold was checked. */
+ops::PatternView readPattern(ArgumentReader& next) {
+  ops::PatternView pattern;
+  pattern.rows = next.size();
+  pattern.columns = next.size();
+  pattern.block_rows = next.integer();
+  pattern.block_columns = next.integer();
+  for (const int side : {pattern.block_rows, pattern.block_columns}) {
+    if (side < 1) throw Napi::RangeError::New(next.env(), "Expected 1 or more for a block side but received " + std::to_string(side));
+  }
+  const auto indptr = next.elements<std::int32_t>();
+  const auto indices = next.elements<std::int32_t>();
+  const auto rows = static_cast<std::uint64_t>((pattern.rows + pattern.block_rows - 1) / pattern.block_rows);
+  requireLength(next.env(), indptr, rows + 1, "indptr");
+  requireLength(next.env(), indices, static_cast<std::uint64_t>(std::max(0, indptr.data[rows])), "indices");
+  pattern.indptr = indptr.data;
+  pattern.indices = indices.data;
+  return pattern;
+}
+
+/** The pattern, then elementType, denseColumns, batch, bColumnMajor, tf32. */
 ops::SpmmShape readShape(ArgumentReader& next) {
   ops::SpmmShape shape;
-  shape.pattern.rows = next.size();
-  shape.pattern.columns = next.size();
-  shape.pattern.block_rows = next.integer();
-  shape.pattern.block_columns = next.integer();
-  shape.pattern.indptr = next.elements<std::int32_t>();
-  shape.pattern.indices = next.elements<std::int32_t>();
+  shape.pattern = readPattern(next);
   shape.type = next.choice<ElementType>();
   shape.dense_columns = next.size();
   shape.batch = next.integer();
@@ -55,6 +71,7 @@ std::vector<std::int32_t> groupOnDevice(const StreamObject& stream, const ops::P
 }
 
 std::vector<std::int32_t> groupWhereFaster(const StreamObject& stream, const ops::PatternView& pattern, int size) {
+  const nvtx::Range range("sparsek.spmm.group");
   return ops::matching_is_long(pattern, size) ? groupOnDevice(stream, pattern, size)
                                               : ops::group_block_rows(pattern, size, true);
 }
@@ -113,16 +130,24 @@ Napi::Value spmmCandidates(const Napi::CallbackInfo& info) {
   return textArray(info.Env(), ops::spmm_candidates(shape, shapeOf(*stream->device), options));
 }
 
+/** What calls of a plan begin with: plan, stream, values, packed. */
+struct SpmmCall {
+  std::shared_ptr<SpmmPlanObject> object;
+  std::shared_ptr<StreamObject> stream;
+  ops::SpmmOperands operands;
+
+  explicit SpmmCall(ArgumentReader& next) : object(next.handle<SpmmPlanObject>()), stream(next.handle<StreamObject>()) {
+    operands.values = next.address();
+    operands.packed = next.address();
+  }
+};
+
 /** packSpmm(plan, stream, values, packed): A's values as the kernel reads them, for plans with packedBytes. */
 Napi::Value packSpmm(const Napi::CallbackInfo& info) {
   ArgumentReader next(info);
-  const auto object = next.handle<SpmmPlanObject>();
-  const auto stream = next.handle<StreamObject>();
-  ops::SpmmOperands operands;
-  operands.values = next.address();
-  operands.packed = next.address();
-  launchPlan(*object, *stream, operands, [&](Device& device) {
-    ops::pack_spmm_values(device.api(), device.context->modules(), object->plan, operands, stream->stream);
+  SpmmCall call(next);
+  launchPlan(*call.object, *call.stream, call.operands, [&](Device& device) {
+    ops::pack_spmm_values(device.api(), device.context->modules(), call.object->plan, call.operands, call.stream->stream);
   });
   return info.Env().Undefined();
 }
@@ -133,11 +158,8 @@ Napi::Value packSpmm(const Napi::CallbackInfo& info) {
  */
 Napi::Value runSpmm(const Napi::CallbackInfo& info) {
   ArgumentReader next(info);
-  const auto object = next.handle<SpmmPlanObject>();
-  const auto stream = next.handle<StreamObject>();
-  ops::SpmmOperands operands;
-  operands.values = next.address();
-  operands.packed = next.address();
+  SpmmCall call(next);
+  ops::SpmmOperands& operands = call.operands;
   operands.b = next.address();
   operands.out = next.address();
   operands.addend = next.address();
@@ -149,18 +171,9 @@ Napi::Value runSpmm(const Napi::CallbackInfo& info) {
   operands.alpha = static_cast<float>(next.number());
   operands.beta = static_cast<float>(next.number());
   operands.activation = next.choice<Activation>();
-  launchPlan(*object, *stream, operands, [&](Device& device) {
-    // Goes back to the pool at once, which hands it on only behind this launch.
-    const cuda::DeviceBuffer workspace =
-        device.context->allocate(static_cast<std::size_t>(object->plan.workspace_bytes), stream->stream);
-    operands.workspace = workspace.pointer();
-    ops::launch_spmm(device.api(), device.context->modules(), object->plan, operands, stream->stream);
+  launchWithWorkspace(*call.object, *call.stream, operands, [&](Device& device) {
+    ops::launch_spmm(device.api(), device.context->modules(), call.object->plan, operands, call.stream->stream);
   });
-  return info.Env().Undefined();
-}
-
-Napi::Value dropSpmmPlan(const Napi::CallbackInfo& info) {
-  dropHandle<SpmmPlanObject>(info[0]);
   return info.Env().Undefined();
 }
 
@@ -168,12 +181,12 @@ Napi::Value dropSpmmPlan(const Napi::CallbackInfo& info) {
 
 void defineSpmmFunctions(Napi::Object exports) {
   define<planSpmm>(exports, "planSpmm", "sparsek.spmm.plan");
-  define<groupBlockRows>(exports, "groupBlockRows", "sparsek.spmm.group");
+  define<groupBlockRows>(exports, "groupBlockRows");
   define<spmmCandidateNames>(exports, "spmmCandidateNames");
   define<spmmCandidates>(exports, "spmmCandidates", "sparsek.spmm.candidates");
   define<packSpmm>(exports, "packSpmm", "sparsek.spmm.pack");
   define<runSpmm>(exports, "runSpmm", "sparsek.spmm");
-  define<dropSpmmPlan>(exports, "dropSpmmPlan");
+  define<drop<SpmmPlanObject>>(exports, "dropSpmmPlan");
 }
 
 }  // namespace sparsek::binding

@@ -17,11 +17,6 @@ Napi::Value createStream(const Napi::CallbackInfo& info) {
   return makeHandle(info.Env(), std::make_shared<StreamObject>(fromHandle<Device>(info[0]), intAt(info, 1)));
 }
 
-Napi::Value dropStream(const Napi::CallbackInfo& info) {
-  dropHandle<StreamObject>(info[0]);
-  return info.Env().Undefined();
-}
-
 /** streamHandle(stream): the CUstream, for other libraries in the process. */
 Napi::Value streamHandle(const Napi::CallbackInfo& info) {
   const auto stream = fromHandle<StreamObject>(info[0]);
@@ -79,11 +74,6 @@ Napi::Value createEvent(const Napi::CallbackInfo& info) {
                     std::make_shared<EventObject>(fromHandle<Device>(info[0]), info[1].ToBoolean()));
 }
 
-Napi::Value dropEvent(const Napi::CallbackInfo& info) {
-  dropHandle<EventObject>(info[0]);
-  return info.Env().Undefined();
-}
-
 /** recordEvent(event, stream) */
 Napi::Value recordEvent(const Napi::CallbackInfo& info) {
   const auto event = fromHandle<EventObject>(info[0]);
@@ -116,13 +106,13 @@ Napi::Value elapsed(const Napi::CallbackInfo& info) {
 
 void defineStreamFunctions(Napi::Object exports) {
   define<createStream>(exports, "createStream");
-  define<dropStream>(exports, "dropStream");
+  define<drop<StreamObject>>(exports, "dropStream");
   define<streamHandle>(exports, "streamHandle");
   define<isIdle>(exports, "isIdle");
   define<whenDone>(exports, "whenDone");
   define<waitEvent>(exports, "waitEvent");
   define<createEvent>(exports, "createEvent");
-  define<dropEvent>(exports, "dropEvent");
+  define<drop<EventObject>>(exports, "dropEvent");
   define<recordEvent>(exports, "recordEvent");
   define<hasPassed>(exports, "hasPassed");
   define<elapsed>(exports, "elapsed");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
 #include "../../../../kernels/cuda/convert/check_params.h"
 #include "../../../../kernels/cuda/convert/transpose_params.h"
@@ -56,6 +57,9 @@ std::string describe_check(const uint64_t* reports, const DevicePattern& pattern
 
 void launch_transpose_blocks(const driver::Api& api, cuda::ModuleCache& modules, const BlockTranspose& job,
                              driver::CUstream stream) {
+  if (job.element_bytes != 2 && job.element_bytes != 4) {
+    throw std::invalid_argument("Expected 2 or 4 for elementBytes but received " + std::to_string(job.element_bytes));
+  }
   TransposeParams params{};
   params.values = reinterpret_cast<const void*>(job.values);
   params.transposed = reinterpret_cast<void*>(job.transposed);

@@ -15,7 +15,7 @@ Context::Context(std::shared_ptr<const driver::Api> api, int ordinal, std::strin
 
 Context::~Context() {
   {
-    const CurrentContext current(*this);
+    const CurrentContext current(*this, std::nothrow);
     // Buffers that outlive the context keep the pool alive; its end must find the context lost by then.
     pool_->trim(0);
     pool_->abandon();
@@ -24,11 +24,15 @@ Context::~Context() {
   api_->cuDevicePrimaryCtxRelease(device_.handle);
 }
 
-CurrentContext::CurrentContext(const Context& context) : api_(context.api()) {
+CurrentContext::CurrentContext(const Context& context) : api_(context.api()), pushed_(true) {
   check(api_.cuCtxPushCurrent(context.handle()), "cuCtxPushCurrent");
 }
 
+CurrentContext::CurrentContext(const Context& context, std::nothrow_t) noexcept
+    : api_(context.api()), pushed_(api_.cuCtxPushCurrent(context.handle()) == driver::CUDA_SUCCESS) {}
+
 CurrentContext::~CurrentContext() {
+  if (!pushed_) return;
   driver::CUcontext popped = nullptr;
   api_.cuCtxPopCurrent(&popped);
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "../driver/api.h"
@@ -48,13 +49,17 @@ class Context {
 /** Makes a context current for a scope. Every entry from JavaScript holds one; code below it need not. */
 class CurrentContext {
  public:
+  /** Throws a DriverError when the driver refuses. */
   explicit CurrentContext(const Context& context);
+  /** For what must go on: where the driver refuses, the calls in the scope fail, and their memory is lost with the context. */
+  CurrentContext(const Context& context, std::nothrow_t) noexcept;
   ~CurrentContext();
   CurrentContext(const CurrentContext&) = delete;
   CurrentContext& operator=(const CurrentContext&) = delete;
 
  private:
   const driver::Api& api_;
+  bool pushed_;
 };
 
 }  // namespace sparsek::cuda

@@ -99,6 +99,8 @@ EXPORTED CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
 }
 
 EXPORTED CUresult cuCtxPushCurrent_v2(CUcontext context) {
+  // Not noted: every call of the addon begins with one.
+  if (const CUresult failure = codeFor("FAKE_CUDA_FAIL", "cuCtxPushCurrent_v2"); failure != 0) return failure;
   contexts.push_back(context);
   return CUDA_SUCCESS;
 }
