@@ -18,31 +18,43 @@ export {
   differencesOfRuns,
   isRegression,
 } from './report/compare.js';
+export { CONTESTANT_HEAD, type ContestantRow, contestantRows } from './report/contestant-rows.js';
 export { type Crossover, crossovers } from './report/crossovers.js';
 export { shareOfDenseRate } from './report/dense-rate.js';
+export { type ModelError, modelError } from './report/expected.js';
 export {
   formatBandwidth,
   formatFlops,
+  formatMebibytes,
   formatMs,
+  formatPercent,
   formatRate,
   formatRatio,
   formatShare,
-  markdownTable,
-  TABLE_HEAD,
-  tableRows,
+  formatTimes,
 } from './report/figures.js';
-export { type ModelError, modelError } from './report/expected.js';
-export { loadReport, reportJsonSchema } from './report/load-report.js';
-export {
-  type Page,
-  type PageChart,
-  type PagePart,
-  type PageSection,
-  type PageSvg,
-  type PageTable,
-  type PageText,
-  renderPage,
-} from './report/page.js';
+export { type Headline, headlineOf, type PeerSummary, type Ratios } from './report/headline.js';
+export { loadReport, loadReports, reportJsonSchema } from './report/load-report.js';
+export { type LogAxis, logAxis } from './report/log-axis.js';
+export { markdownTable } from './report/markdown-table.js';
+export { type Mark, markEncoding, marksOf } from './report/marks.js';
+export { renderPage } from './report/page/page.js';
+export type {
+  Cell,
+  Page,
+  PageChart,
+  PageFacts,
+  PagePart,
+  PageSection,
+  PageSvg,
+  PageTable,
+  PageText,
+  Panel,
+  Row,
+} from './report/page/parts.js';
+export { PEER_HEAD, type PeerRow, peerRows } from './report/peer-rows.js';
+export { type CaseDot, type CaseRows, caseRows } from './report/plots/case-rows.js';
+export { type CurveAxis, type CurvePoint, type Curves, curves } from './report/plots/curve.js';
 export type {
   BenchReport,
   CaseResult,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { contestantRows } from '../src/report/contestant-rows.js';
 import { shareOfDenseRate } from '../src/report/dense-rate.js';
 import { expectedRecord, slowCases } from '../src/report/expected.js';
-import { tableRows } from '../src/report/figures.js';
 import type { CaseResult, ContestantResult } from '../src/report/schema.js';
 import { spmmCase } from './cases.js';
 
@@ -26,7 +26,7 @@ describe('shareOfDenseRate', () => {
     expect(shareOfDenseRate(found, own)).toBeCloseTo(0.85, 12);
     expect(shareOfDenseRate(found, slow)).toBeCloseTo(0.425, 12);
     expect(shareOfDenseRate(found, dense)).toBeUndefined();
-    expect(tableRows(found).map((row) => row.at(-2))).toEqual(['0.85', '0.14', '', '0.42']);
+    expect(contestantRows(found).map(({ figures }) => figures.at(-2))).toEqual(['0.85', '0.14', '', '0.42']);
   });
 
   it('is not told without such a peer', () => {

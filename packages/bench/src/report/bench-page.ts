@@ -1,47 +1,41 @@
-import { TABLE_HEAD, tableRows } from './figures.js';
-import { type PagePart, type PageSection, renderPage } from './page.js';
+import { headlineOf } from './headline.js';
+import { marksOf } from './marks.js';
+import { renderPage } from './page/page.js';
+import type { PagePart, PageSection } from './page/parts.js';
 import { crossoverParts } from './plots/crossover.js';
-import { errorParts } from './plots/errors.js';
 import { memoryParts } from './plots/memory.js';
-import { rooflineParts } from './plots/roofline.js';
+import { patternParts } from './plots/patterns.js';
 import { throughputParts } from './plots/throughput.js';
-import { timesParts } from './plots/times.js';
-import type { BenchReport, CaseResult } from './schema.js';
+import type { BenchReport } from './schema.js';
+import { checkParts } from './sections/checks.js';
+import { everyFigureParts } from './sections/every-figure.js';
+import { headlineParts } from './sections/headline.js';
+import { limitParts } from './sections/limits.js';
+import { machineParts } from './sections/machine.js';
+import { resultParts } from './sections/results.js';
 
 /** The whole report of a run as one self-contained HTML file. */
 export async function renderBenchReport(report: BenchReport): Promise<string> {
-  const { machine } = report;
-  const sections: PageSection[] = [
-    { title: 'Results', parts: [resultsTable(report.results), ...(await timesParts(report.results))] },
-    ...section('Density and size', await throughputParts(report.results)),
-    ...section('Where sparse beats dense', await crossoverParts(report.results)),
-    ...section('Memory', await memoryParts(report.results)),
-    ...section('Limits of the machine', await rooflineParts(report)),
-    { title: 'Correctness', parts: [checksTable(report.results), ...(await errorParts(report.results))] },
-    {
-      title: 'Machine and method',
-      parts: [
-        {
-          kind: 'text',
-          text:
-            `${machine.cpu}, ${machine.threads} hardware threads, ${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB, ` +
-            `${machine.os}, Node ${machine.node}, ${machine.date}. Command: ${report.command}.`,
-        },
-        {
-          kind: 'text',
-          text:
-            'Contestants run in turn (A B C A B C ...) after a warm-up, on the same random data. Times are medians. ' +
-            'Useful work counts stored blocks or visible query-key pairs only. The time ratio is the median of paired ' +
-            'ratios, the contestant over the first one. Noise is the first contestant against itself.',
-        },
-        versionsTable(report.results),
-      ],
-    },
+  const { results, machine } = report;
+  // A contestant looks the same in all charts.
+  const marks = marksOf(results.flatMap(({ contestants }) => contestants.map(({ name }) => name)));
+  const { contestant, device, cases } = headlineOf(report);
+  const sections = [
+    section('In short', headlineParts(report)),
+    section('Results', await resultParts(report, marks)),
+    section('Density and size', await throughputParts(results, marks)),
+    section('Where sparse beats dense', await crossoverParts(results)),
+    section('Memory', await memoryParts(results)),
+    section('Limits of the machine', await limitParts(report)),
+    section('Sparsity', patternParts(results)),
+    section('Correctness', await checkParts(results, marks)),
+    section('Every figure', everyFigureParts(results)),
+    section('Machine and method', machineParts(report)),
   ];
   return renderPage({
     title: `SparseK benchmark: ${report.suite}`,
-    lead: report.description,
-    sections,
+    lead: `${report.description}. ${cases} cases, ${contestant} on ${device}, ${machine.date.slice(0, 10)}.`,
+    sections: sections.flat(),
     data: report,
   });
 }
@@ -49,41 +43,4 @@ export async function renderBenchReport(report: BenchReport): Promise<string> {
 /** Sections with nothing to show are left out. */
 function section(title: string, parts: readonly PagePart[]): PageSection[] {
   return parts.length > 0 ? [{ title, parts }] : [];
-}
-
-function resultsTable(results: readonly CaseResult[]): PagePart {
-  const rows = results.flatMap(tableRows);
-  return { kind: 'table', caption: 'Every case and contestant', head: TABLE_HEAD, rows };
-}
-
-function checksTable(results: readonly CaseResult[]): PagePart {
-  const rows = results.flatMap((result) =>
-    result.contestants.flatMap(({ name, check }) => {
-      if (!check) return [];
-      const { error, bound, rows: checked, passed } = check;
-      return [
-        [
-          result.case.name,
-          name,
-          error.toExponential(2),
-          bound.toExponential(2),
-          `${checked}`,
-          passed ? 'ok' : 'WRONG',
-        ],
-      ];
-    }),
-  );
-  return {
-    kind: 'table',
-    caption: 'Error against the float64 reference on sampled rows',
-    head: ['case', 'contestant', 'error', 'bound', 'rows checked', 'verdict'],
-    rows,
-  };
-}
-
-function versionsTable(results: readonly CaseResult[]): PagePart {
-  const versions = new Map(
-    results.flatMap(({ contestants }) => contestants.map((c) => [c.name, c.version] as const)),
-  );
-  return { kind: 'table', caption: 'Versions', head: ['contestant', 'version'], rows: [...versions] };
 }

@@ -1,59 +1,60 @@
 import type { TopLevelSpec } from 'vega-lite';
 
-/** Colours of marks and text; both charts of a pair show the same data. */
-interface Theme {
-  readonly text: string;
-  readonly grid: string;
-  /** Okabe and Ito's palette, told apart with every common colour vision; the dark one is lightened. */
-  readonly marks: readonly string[];
-}
+/** Widths of drawings in pixels, with their axes: what the narrowest phones show whole, and a page of a desktop. */
+export const CHART_WIDTHS = { narrow: 326, wide: 720 } as const;
 
-const LIGHT: Theme = {
-  text: '#1a1a1a',
-  grid: '#d9d9d9',
-  marks: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#7a6a00', '#56b4e9', '#1a1a1a', '#8c510a'],
-};
-
-const DARK: Theme = {
-  text: '#ececec',
-  grid: '#454545',
-  marks: ['#56b4e9', '#ff9a52', '#35c89b', '#e7a4c9', '#f0e442', '#9ad0f5', '#ffffff', '#d8b48a'],
-};
-
-/** One chart as two inline SVG documents, for light and for dark pages. */
+/** One chart as two inline SVG documents, of which the page shows the one that fits. Colours are the page's. */
 export interface Chart {
-  readonly light: string;
-  readonly dark: string;
+  readonly narrow: string;
+  readonly wide: string;
 }
 
-/** Draws a Vega-Lite chart without a DOM or network. */
-export async function drawChart(spec: TopLevelSpec): Promise<Chart> {
-  return { light: await draw(spec, LIGHT), dark: await draw(spec, DARK) };
+/** Draws a Vega-Lite chart for phones and for desktops, without a DOM or network. */
+export async function drawChart(specAt: (width: number) => TopLevelSpec): Promise<Chart> {
+  const { narrow, wide } = CHART_WIDTHS;
+  return { narrow: await drawSvg(specAt(narrow), narrow), wide: await drawSvg(specAt(wide), wide) };
 }
 
-async function draw(spec: TopLevelSpec, theme: Theme): Promise<string> {
+/** Draws a chart that is as wide as this with its axes. */
+export async function drawSvg(spec: TopLevelSpec, width: number): Promise<string> {
   // Loaded on first use: it is large, and its top-level await would keep CommonJS from requiring this package.
   const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-  const axis = {
-    labelColor: theme.text,
-    titleColor: theme.text,
-    gridColor: theme.grid,
-    domainColor: theme.grid,
-  };
-  const config = {
-    background: 'transparent',
-    font: 'system-ui, sans-serif',
-    axis: { ...axis, tickColor: theme.grid, labelLimit: 640, labelFontSize: 11, titleFontSize: 12 },
-    legend: { labelColor: theme.text, titleColor: theme.text, labelLimit: 640, labelFontSize: 11 },
-    header: { labelColor: theme.text, titleColor: theme.text, labelLimit: 640, labelFontSize: 11 },
-    title: { color: theme.text },
-    view: { stroke: 'transparent' },
-    range: { category: [...theme.marks] },
-  };
-  const view = new View(parse(compile({ ...spec, config } as TopLevelSpec).spec), { renderer: 'none' });
+  const fitted = { ...spec, width, autosize: { type: 'fit-x', contains: 'padding' }, config: CONFIG };
+  const view = new View(parse(compile(fitted as TopLevelSpec).spec), { renderer: 'none' });
   try {
-    return await view.toSVG();
+    return describeMarks(await view.toSVG());
   } finally {
     view.finalize();
   }
+}
+
+const TEXT = { labelColor: 'var(--text)', titleColor: 'var(--text)', labelFontSize: 11, titleFontSize: 12 };
+
+const CONFIG = {
+  background: 'transparent',
+  // The last label of an axis reaches beyond it.
+  padding: { left: 2, top: 6, right: 14, bottom: 4 },
+  font: 'system-ui, sans-serif',
+  axis: {
+    ...TEXT,
+    titleFontWeight: 'normal',
+    gridColor: 'var(--grid)',
+    domainColor: 'var(--line)',
+    tickColor: 'var(--line)',
+    // Ticks are chosen to have room; Vega guesses that texts are wider than they are.
+    labelOverlap: false,
+  },
+  text: { color: 'var(--text)', fontSize: 11 },
+  rule: { color: 'var(--muted)' },
+  view: { stroke: 'transparent' },
+};
+
+/** What Vega says about a mark to assistive technology becomes its title, which browsers show under the pointer. */
+function describeMarks(svg: string): string {
+  return svg
+    .replace(
+      /<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"([^>]*?)\/?>(?:<\/path>)?/g,
+      '<path$2><title>$1</title></path>',
+    )
+    .replace(/ (?:aria-[a-z]+|role)="[^"]*"/g, '');
 }

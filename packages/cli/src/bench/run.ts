@@ -88,7 +88,8 @@ async function measure(name: string, options: RunOptions, context: CliContext): 
   }
 }
 
-function refuseWrongResults({ results }: BenchReport): void {
+/** @throws CheckFailedError when a result of this library is wrong. */
+export function refuseWrongResults({ results }: BenchReport): void {
   const wrong = results.filter(({ contestants }) => contestants[0]?.check?.passed === false);
   if (wrong.length === 0) return;
   const names = wrong.map((result) => result.case.name).join('; ');

@@ -3,6 +3,7 @@ import { type CompareCommandOptions, compare } from '../bench/compare.js';
 import { showLimits } from '../bench/limits.js';
 import type { JsonOutput } from '../bench/outputs.js';
 import { launchFirstCase, profile } from '../bench/profile.js';
+import { showRecorded } from '../bench/recorded.js';
 import { type RunOptions, runBench } from '../bench/run.js';
 import { listSuites, printCases, printSchema } from '../bench/suites.js';
 import type { CliContext } from '../context.js';
@@ -46,9 +47,11 @@ Examples:
   sparsek bench my-cases.json
   sparsek bench gemm --backend cuda --profile --case "block 64"
   sparsek bench limits
+  sparsek bench report cpu.json --html cpu.html
   sparsek bench compare before.json after.json`,
       )
       .action((suite: string | undefined, options: BenchOptions) => run(suite, options, context))
+      .addCommand(reportCommand(context))
       .addCommand(compareCommand(context))
       .addCommand(limitsCommand(context))
       .addCommand(casesCommand(context))
@@ -64,6 +67,24 @@ function run(suite: string | undefined, options: BenchOptions, context: CliConte
   }
   if (options.launchOnce) return launchFirstCase(suite, options.case);
   return options.profile ? profile(suite, options.case, context) : runBench(suite, options, context);
+}
+
+function reportCommand(context: CliContext): Command {
+  return new Command('report')
+    .description('Show a recorded report: the table of the run, and its page.')
+    .argument('<FILE>', 'report of a run (.json), or a record of several runs')
+    .argument('[suite]', 'which of several')
+    .option('--html <OUT>', 'write it as one self-contained page')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sparsek bench report cpu.json
+  sparsek bench report docs/evidence/nvidia-h200.json gemm --html gemm.html`,
+    )
+    .action((file: string, suite: string | undefined, options: { html?: string }) =>
+      showRecorded(file, suite, options, context),
+    );
 }
 
 function compareCommand(context: CliContext): Command {

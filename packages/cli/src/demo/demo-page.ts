@@ -1,4 +1,17 @@
-import { drawChart, formatMs, type Page, type PagePart, type PageSection, renderPage } from '@sparsek/bench';
+import {
+  caseRows,
+  curves,
+  drawChart,
+  formatMebibytes,
+  formatMs,
+  formatTimes,
+  logAxis,
+  marksOf,
+  type Page,
+  type PagePart,
+  type PageSection,
+  renderPage,
+} from '@sparsek/bench';
 import { formatBytes, formatShare } from '../output/numbers.js';
 import type { AttentionFigure } from './attention-study.js';
 import type { DemoResult } from './run-demo.js';
@@ -52,7 +65,7 @@ export const ATTENTION_HEAD = [
   'error',
 ] as const;
 
-export function attentionRows({ attention }: DemoResult): string[][] {
+export function attentionRows({ attention }: Pick<DemoResult, 'attention'>): string[][] {
   return attention.map((figure) => [
     figure.model,
     `${figure.length}`,
@@ -68,23 +81,20 @@ export function attentionRows({ attention }: DemoResult): string[][] {
 
 async function pruningSection(result: DemoResult): Promise<PageSection> {
   const { pruning } = result;
-  const chart = await drawChart({
-    width: 420,
-    height: 240,
-    data: {
-      values: pruning.figures.map(({ blockSize, density, denseMs, linearMs }) => ({
-        block: `block ${blockSize}`,
-        density: 100 * density,
-        speedup: denseMs / linearMs,
-      })),
-    },
-    mark: { type: 'line', point: { filled: true, size: 70 } },
-    encoding: {
-      x: { field: 'density', type: 'quantitative', title: 'stored blocks, %', scale: { zero: true } },
-      y: { field: 'speedup', type: 'quantitative', title: 'times as fast as every block stored' },
-      color: { field: 'block', type: 'nominal', title: null, sort: null },
-      shape: { field: 'block', type: 'nominal', title: null, sort: null },
-    },
+  const points = pruning.figures.map(({ blockSize, density, denseMs, linearMs }) => ({
+    ...{ series: `block ${blockSize}`, x: 100 * density, y: denseMs / linearMs },
+    label: `block ${blockSize}: ${formatTimes(denseMs / linearMs)} at ${formatShare(density)}`,
+  }));
+  const marks = marksOf(
+    points.map(({ series }) => series),
+    { alike: true },
+  );
+  const spec = curves({
+    points,
+    marks,
+    x: { title: 'stored blocks, %' },
+    y: { title: 'times as fast as every block stored' },
+    line: 1,
   });
   return {
     title: 'A sentence encoder with block-sparse layers',
@@ -99,49 +109,20 @@ async function pruningSection(result: DemoResult): Promise<PageSection> {
           'with those of the whole encoder: the model was not trained to be pruned, so quality falls with density. The ' +
           `whole encoder finds ${pruning.denseParaphrasesFound} of ${pruning.paraphrases} paraphrases.`,
       },
-      { kind: 'chart', caption: 'Speed-up of the linear layers against the share of stored blocks', chart },
+      {
+        kind: 'chart',
+        caption: 'Speed-up of the linear layers against the share of stored blocks; higher is better',
+        chart: await drawChart(() => spec),
+        legend: marks,
+      },
       { kind: 'table', caption: 'Each way of pruning', head: PRUNING_HEAD, rows: pruningRows(result) },
     ],
   };
 }
 
-async function attentionSection(result: DemoResult): Promise<PageSection> {
-  const values = result.attention.map((figure) => ({
-    mask: figure.model,
-    tokens: `${figure.length} tokens`,
-    work: (4 * figure.visibleShare * figure.length ** 2 * figure.headDim) / 1e9,
-    ms: figure.computeMs,
-    bytes: figure.maskBytes + tensorBytes(figure),
-    scores: figure.scoreBytes,
-  }));
-  const time = await drawChart({
-    width: 420,
-    height: 280,
-    data: { values },
-    mark: { type: 'point', filled: true, size: 90, opacity: 1 },
-    encoding: {
-      x: { field: 'work', type: 'quantitative', title: 'visible work, GFLOP (log)', scale: { type: 'log' } },
-      y: { field: 'ms', type: 'quantitative', title: 'milliseconds (log)', scale: { type: 'log' } },
-      color: { field: 'tokens', type: 'nominal', title: null, sort: null },
-      shape: { field: 'tokens', type: 'nominal', title: null, sort: null },
-    },
-  });
-  const memory = await drawChart({
-    width: 420,
-    data: {
-      values: values.flatMap(({ mask, tokens, bytes, scores }) => [
-        { mask, tokens, mebibytes: bytes / 2 ** 20, what: `used at ${tokens}` },
-        { mask, tokens, mebibytes: scores / 2 ** 20, what: `all scores at ${tokens}` },
-      ]),
-    },
-    mark: { type: 'point', filled: true, size: 90, opacity: 1 },
-    encoding: {
-      y: { field: 'mask', type: 'nominal', title: null, sort: null },
-      x: { field: 'mebibytes', type: 'quantitative', title: 'MiB (log)', scale: { type: 'log' } },
-      color: { field: 'what', type: 'nominal', title: null, sort: null },
-      shape: { field: 'what', type: 'nominal', title: null, sort: null },
-    },
-  });
+async function attentionSection({ attention }: DemoResult): Promise<PageSection> {
+  const time = await timeChart(attention);
+  const memory = await memoryChart(attention);
   const parts: PagePart[] = [
     {
       kind: 'text',
@@ -149,17 +130,62 @@ async function attentionSection(result: DemoResult): Promise<PageSection> {
         'Fused attention of one head under published masks, float32. Time follows the visible query-key pairs, ' +
         'not the square of the length. Memory is Q, K, V, O and the mask; no score matrix is ever stored.',
     },
-    { kind: 'chart', caption: 'Time against visible work', chart: time },
-    { kind: 'chart', caption: 'Memory used, and what a matrix of all scores would take', chart: memory },
-    { kind: 'table', caption: 'Each mask and length', head: ATTENTION_HEAD, rows: attentionRows(result) },
+    time,
+    memory,
+    {
+      kind: 'table',
+      caption: 'Each mask and length',
+      head: ATTENTION_HEAD,
+      rows: attentionRows({ attention }),
+    },
     {
       kind: 'table',
       caption: 'Where the masks come from',
       head: ['mask', 'source'],
-      rows: [...new Map(result.attention.map(({ model, source }) => [model, source]))],
+      rows: [...new Map(attention.map(({ model, source }) => [model, source]))],
     },
   ];
   return { title: 'Attention under published masks', parts };
+}
+
+async function timeChart(figures: readonly AttentionFigure[]): Promise<PagePart> {
+  const points = figures.map((figure) => {
+    const work = (4 * figure.visibleShare * figure.length ** 2 * figure.headDim) / 1e9;
+    const label = `${figure.model}, ${figure.length} tokens: ${formatMs(figure.computeMs)}`;
+    return { series: `${figure.length} tokens`, x: work, y: figure.computeMs, label };
+  });
+  const marks = marksOf(
+    points.map(({ series }) => series),
+    { alike: true },
+  );
+  const [works, times] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const spec = curves({
+    points,
+    marks,
+    x: { title: 'visible work, GFLOP', log: logAxis(works, String) },
+    y: { title: 'time', log: logAxis(times, formatMs) },
+    joined: false,
+  });
+  const caption = 'Time against visible work; lower is better';
+  return { kind: 'chart', caption, chart: await drawChart(() => spec), legend: marks };
+}
+
+async function memoryChart(figures: readonly AttentionFigure[]): Promise<PagePart> {
+  const dots = figures.flatMap((figure) => {
+    const dot = (what: string, bytes: number) => ({
+      case: figure.model,
+      contestant: `${what} at ${figure.length} tokens`,
+      x: bytes / 2 ** 20,
+      label: `${what} at ${figure.length} tokens: ${formatBytes(bytes)}`,
+    });
+    return [dot('used', figure.maskBytes + tensorBytes(figure)), dot('all scores', figure.scoreBytes)];
+  });
+  const marks = marksOf(dots.map(({ contestant }) => contestant));
+  const sizes = dots.map(({ x }) => x);
+  const axis = logAxis(sizes, formatMebibytes, { base: 2, most: 5 });
+  const chart = await drawChart((width) => caseRows({ dots, marks, axis, title: 'memory' }, width));
+  const caption = 'Memory used, and what a matrix of all scores would take; further left is better';
+  return { kind: 'chart', caption, chart, legend: marks };
 }
 
 function machineSection({ machine, device, seconds }: DemoResult): PageSection {

@@ -24,7 +24,7 @@ export function textTable(head: readonly string[], rows: readonly (readonly (str
     ...(head.length > 0 && { head: [...head] }),
     chars: PLAIN,
     colAligns: (rows[0] ?? head).map((cell) =>
-      typeof cell === 'number' || /^[\d.]+( |$|%)/.test(cell) ? 'right' : 'left',
+      typeof cell === 'number' || /^[\d.]+(x| |$|%)/.test(cell) ? 'right' : 'left',
     ),
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
   });

@@ -1,0 +1,52 @@
+import { escapeHtml } from './escape-html.js';
+import type { Cell, PageTable, Row, StyledCell } from './parts.js';
+
+/** A table in a box of its own, which scrolls when the page is too narrow for it. */
+export function renderTable(table: PageTable): string {
+  const caption = escapeHtml(table.caption);
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption><span>${caption}</span></caption>
+${renderRows(table)}</table></div>`;
+}
+
+/** Head and body of a table. */
+export function renderRows({ head, rows }: Pick<PageTable, 'head' | 'rows'>): string {
+  const numeric = head.map((_, column) => isNumeric(rows, column));
+  const headCells = head.map((cell, column) => {
+    return `<th scope="col"${numeric[column] ? ' class="number"' : ''}>${escapeHtml(cell)}</th>`;
+  });
+  return `<thead><tr>${headCells.join('')}</tr></thead>
+<tbody>
+${rows.map((row) => renderRow(row, numeric)).join('\n')}
+</tbody>`;
+}
+
+function renderRow(row: Row, numeric: readonly boolean[]): string {
+  if ('group' in row) {
+    const span = numeric.length;
+    return `<tr class="group"><th scope="rowgroup" colspan="${span}"><span>${escapeHtml(row.group)}</span></th></tr>`;
+  }
+  const cells = row.map((cell, column) => {
+    const { text, tone, span } = styled(cell);
+    const classes = [...(tone ? [tone] : []), ...(numeric[column] && !span ? ['number'] : [])];
+    const attributes = [
+      ...(column === 0 ? ['scope="row"'] : []),
+      ...(classes.length > 0 ? [`class="${classes.join(' ')}"`] : []),
+      ...(span ? [`colspan="${span}"`] : []),
+    ];
+    const tag = column === 0 ? 'th' : 'td';
+    return `<${[tag, ...attributes].join(' ')}>${escapeHtml(text)}</${tag}>`;
+  });
+  return `<tr>${cells.join('')}</tr>`;
+}
+
+/** Whether a column holds numbers, which stand right, below each other. The first column names its rows. */
+function isNumeric(rows: readonly Row[], column: number): boolean {
+  if (column === 0) return false;
+  const texts = rows.flatMap((row) => {
+    const cell = 'group' in row ? undefined : row[column];
+    return cell === undefined || styled(cell).span ? [] : [styled(cell).text];
+  });
+  return texts.some((text) => /^[-+]?\d/.test(text)) && texts.every((text) => !/^\p{L}/u.test(text));
+}
+
+const styled = (cell: Cell): StyledCell => (typeof cell === 'string' ? { text: cell } : cell);

@@ -1,0 +1,78 @@
+import { formatPercent } from '../figures.js';
+import type { PagePart } from '../page/parts.js';
+import type { BenchReport, CaseResult } from '../schema.js';
+
+/** Where and how the figures came about. */
+export function machineParts({ machine, command, results, missingPeers = [] }: BenchReport): PagePart[] {
+  return [
+    {
+      kind: 'text',
+      text:
+        `${machine.cpu}, ${machine.threads} hardware threads, ${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB, ` +
+        `${machine.os}, Node ${machine.node}, ${machine.date}. Command: ${command}.`,
+    },
+    {
+      kind: 'text',
+      text:
+        'Contestants run in turn (A B C A B C ...) after a warm-up, on the same random data. Times are medians. ' +
+        'Useful work counts stored blocks or visible query-key pairs only. How many times as long a peer takes is the ' +
+        'median of paired ratios. Noise is the first contestant against itself. "Of dense rate" is the useful rate over ' +
+        'that of the dense product; "of the limit" is the time that the limits of the machine expect over the time taken.',
+    },
+    versionsTable(results),
+    ...(missingPeers.length > 0
+      ? [
+          {
+            kind: 'table' as const,
+            caption: 'Peers that did not take part',
+            head: ['peer', 'reason'],
+            rows: missingPeers.map(({ name, reason }) => [name, reason]),
+          },
+        ]
+      : []),
+    runsTable(results),
+  ];
+}
+
+function versionsTable(results: readonly CaseResult[]): PagePart {
+  const versions = new Map(
+    results.flatMap(({ contestants }) => contestants.map((c) => [c.name, c.version] as const)),
+  );
+  return { kind: 'table', caption: 'Versions', head: ['contestant', 'version'], rows: [...versions] };
+}
+
+/** How sure each figure is, and what the device did meanwhile. */
+function runsTable(results: readonly CaseResult[]): PagePart {
+  const watched = results.some(({ device }) => device !== undefined);
+  const rows = results.map(({ case: it, contestants: [own], noise, device }) => [
+    it.name,
+    own?.timing ? `${own.timing.runs}` : '-',
+    own?.timing ? formatPercent(own.timing.spread) : '-',
+    formatPercent(noise),
+    ...(watched ? deviceCells(device) : []),
+  ]);
+  return {
+    kind: 'table',
+    caption:
+      'Runs of the first contestant: rounds, median deviation, difference from itself, and the device meanwhile',
+    head: [
+      'case',
+      'rounds',
+      'spread',
+      'noise',
+      ...(watched ? ['clock, MHz', 'power', 'temperature', 'held down by'] : []),
+    ],
+    rows,
+  };
+}
+
+function deviceCells(device: CaseResult['device']): string[] {
+  if (!device) return ['-', '-', '-', '-'];
+  const { clockMhz, watts, celsius, throttled } = device;
+  return [
+    `${clockMhz.median} (${clockMhz.min} to ${clockMhz.max})`,
+    watts === undefined ? '-' : `${watts.toFixed(0)} W`,
+    celsius === undefined ? '-' : `${celsius} °C`,
+    throttled.length > 0 ? throttled.join(', ') : '-',
+  ];
+}
