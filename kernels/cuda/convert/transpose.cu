@@ -1,5 +1,5 @@
 // Transposes the blocks of a block-sparse matrix into the order of the transposed pattern. One thread block a 32 x 32 piece
-// of a block: grid = (blocks, pieces of a block, batch).
+// of a block: grid = (blocks x pieces of a block, 1, batch), because the other directions of a grid count to 65535 only.
 #include <cuda_runtime.h>
 
 #include "transpose_params.h"
@@ -11,12 +11,15 @@ __device__ void transpose(const sparsek::TransposeParams& p) {
   constexpr int kSide = sparsek::kTransposeSide;
   __shared__ Word piece[kSide][kSide + 1];
   const int across = (p.block_columns + kSide - 1) / kSide;
-  const int row0 = static_cast<int>(blockIdx.y) / across * kSide, column0 = static_cast<int>(blockIdx.y) % across * kSide;
+  const int down = (p.block_rows + kSide - 1) / kSide;
+  const int64_t block = blockIdx.x / static_cast<unsigned>(across * down);
+  const int tile = static_cast<int>(blockIdx.x % static_cast<unsigned>(across * down));
+  const int row0 = tile / across * kSide, column0 = tile % across * kSide;
   const int x = static_cast<int>(threadIdx.x) % kSide, y0 = static_cast<int>(threadIdx.x) / kSide;
   const int64_t block_size = static_cast<int64_t>(p.block_rows) * p.block_columns;
   const int64_t batch = blockIdx.z * p.values_batch_stride;
-  const Word* in = static_cast<const Word*>(p.values) + batch + p.source[blockIdx.x] * block_size;
-  Word* out = static_cast<Word*>(p.transposed) + batch + static_cast<int64_t>(blockIdx.x) * block_size;
+  const Word* in = static_cast<const Word*>(p.values) + batch + p.source[block] * block_size;
+  Word* out = static_cast<Word*>(p.transposed) + batch + block * block_size;
   for (int y = y0; y < kSide; y += sparsek::kTransposeThreads / kSide)
     if (row0 + y < p.block_rows && column0 + x < p.block_columns)
       piece[y][x] = in[static_cast<int64_t>(row0 + y) * p.block_columns + column0 + x];

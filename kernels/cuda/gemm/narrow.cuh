@@ -113,7 +113,7 @@ struct Narrow {
   }
 
   __device__ static void multiply_stage(Accumulators& d, const Stage& stage, uint64_t b, uint2 masks, int strip,
-                                        int first_strip, int lane) {
+                                        int first_strip, int lane, ptx::Barrier* empty) {
     const uint32_t low = ptx::warp_uniform(masks.x), high = ptx::warp_uniform(masks.y);
     const uint32_t mask[Shape::kSteps] = {low & 0xffff, low >> 16, high & 0xffff, high >> 16};
     uint32_t a[Shape::kSteps][4];
@@ -134,6 +134,7 @@ struct Narrow {
       }
     }
     ptx::wgmma_commit();
+    ptx::mbarrier_arrive(empty);  // under the products: the fragments are in registers
     ptx::wgmma_wait<0>();
     ptx::pin(d);
   }
@@ -154,11 +155,9 @@ struct Narrow {
       for (int stage = item.first; stage < item.last; ++stage) {
         ptx::mbarrier_wait(&s.full[ring.slot], ring.parity);
         multiply_stage(d, s.stage[ring.slot], tile::advance(b_base, ring.slot * kNarrowStageBytes), s.masks[ring.slot],
-                       strip, first_strip, lane);
-        // Each warp reads its own fragments and the masks, so each warp releases the stage: one lane for all, behind the
-        // reads of all.
-        __syncwarp();
-        if (lane == 0) ptx::mbarrier_arrive(&s.empty[ring.slot]);
+                       strip, first_strip, lane, &s.empty[ring.slot]);
+        // wgmma groups belong to the warpgroup: they have completed for all threads when they have for one.
+        if (thread == 0) ptx::mbarrier_arrive(&s.empty[ring.slot]);
         ring.advance();
       }
       if (Results::Exact::any_not_finite(d)) {
@@ -179,7 +178,7 @@ struct Narrow {
     if (threadIdx.x == 0) {
       for (int i = 0; i < Shape::kStages; ++i) {
         ptx::mbarrier_init(&s.full[i], 1);
-        ptx::mbarrier_init(&s.empty[i], Shape::kWorkers * 4);
+        ptx::mbarrier_init(&s.empty[i], Shape::kReleases);
       }
       ptx::mbarrier_init_fence();
       if (p.has_blocks) ptx::tma_prefetch_map(&p.b);

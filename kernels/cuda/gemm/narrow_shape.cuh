@@ -32,6 +32,11 @@ struct NarrowShape {
   static constexpr int kProducerRegisters = 32;
   static constexpr int kWorkerRegisters = 112;
 
+  // Arrivals that hand a stage back: of every thread of a worker for what it read itself, fragments of A and masks, and of
+  // one more for the panels of B that the worker's products read. One arrival a warp behind __syncwarp would order the same
+  // reads; racecheck does not follow that order.
+  static constexpr int kReleases = kWorkers * (128 + 1);
+
   // Named barriers, one a worker: its own; results staged; staging free.
   static constexpr int kWarpgroupBarrier = 1;
   static constexpr int kStagedBarrier = 5;

@@ -196,7 +196,8 @@ struct Portable {
     // Columns leave in two chunks of 32: those of warps 0 and 2, then those of warps 1 and 3.
     EpilogueParams e = p.epilogue;
     const int first_row = block_row * p.block_rows + tile_row;
-    e.rows = min(e.rows, (block_row + 1) * p.block_rows);  // the tile may reach past the block
+    // The tile may reach past the block. The last block may reach past the matrix, and its end past 2^31.
+    e.rows = block_row * p.block_rows + min(p.block_rows, e.rows - block_row * p.block_rows);
     for (int chunk = 0; chunk < kN / epilogue::kGeneralChunk; ++chunk) {
       if (warp % 2 == chunk) {
 #pragma unroll

@@ -70,7 +70,7 @@ void launch_transpose_blocks(const driver::Api& api, cuda::ModuleCache& modules,
   params.block_columns = job.block_columns;
   const auto pieces = [](int side) { return static_cast<unsigned>((side + kTransposeSide - 1) / kTransposeSide); };
   cuda::LaunchShape shape;
-  shape.grid = {static_cast<unsigned>(job.blocks), pieces(job.block_rows) * pieces(job.block_columns),
+  shape.grid = {static_cast<unsigned>(job.blocks) * pieces(job.block_rows) * pieces(job.block_columns), 1,
                 static_cast<unsigned>(job.batch)};
   shape.block = {kTransposeThreads, 1, 1};
   shape.stream = stream;
