@@ -93,7 +93,7 @@ async function pruningSection(result: DemoResult): Promise<PageSection> {
     points,
     marks,
     x: { title: 'stored blocks, %' },
-    y: { title: 'times as fast as every block stored' },
+    y: { title: 'times as fast as whole' },
     line: 1,
   });
   return {

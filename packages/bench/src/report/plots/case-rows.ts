@@ -96,7 +96,7 @@ export function caseRows({ dots, marks, axis, title, line }: CaseRows, width: nu
         ? [
             {
               data: { values: [{ x: axis.scale.domain[0] }] },
-              mark: { type: 'point' as const, opacity: 0 },
+              mark: { type: 'point' as const, opacity: 0, aria: false },
               encoding: { x: { ...x, axis: ticks('top') } },
             },
           ]

@@ -57,5 +57,6 @@ export function curves({ points, marks, x, y, line, joined = true }: Curves): To
   };
 }
 
-const LINE = { type: 'line' as const, strokeWidth: 1.5 };
+/** Points have names of their own. */
+const LINE = { type: 'line' as const, strokeWidth: 1.5, aria: false };
 export const DASHED = { type: 'rule' as const, strokeDash: [4, 4] };

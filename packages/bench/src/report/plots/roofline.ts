@@ -54,7 +54,7 @@ export async function rooflineParts(report: BenchReport): Promise<PagePart[]> {
     layer: [
       {
         data: { values: roofs },
-        mark: { type: 'line', strokeDash: [5, 4], color: 'var(--muted)', clip: true },
+        mark: { type: 'line', strokeDash: [5, 4], color: 'var(--muted)', clip: true, aria: false },
         encoding: { ...encoding, detail: { field: 'roof' } },
       },
       {
