@@ -80,6 +80,7 @@ describe('ranges of operations', () => {
     plan.launch({ ...given, packed });
     expect(timeline('cuMemcpyHtoDAsync_v2')).toEqual([
       'sparsek.spmm.plan',
+      'sparsek.spmm.plan > sparsek.spmm.group',
       'sparsek.spmm.plan > cuMemcpyHtoDAsync_v2',
       'sparsek.spmm.pack',
       'sparsek.spmm.pack > cuLaunchKernelEx',
