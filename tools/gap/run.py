@@ -4,10 +4,13 @@
 python3 tools/gap/run.py [OUT.json]              everything
 python3 tools/gap/run.py OUT.json SECTION...     only these sections; OUT.json keeps its other answers
 
+Without OUT.json only the tables are printed. Exit code 2 for bad usage; what a probe finds is never an error.
+
 Probes run in processes of their own, so that one that crashes or hangs is a line of the table like the others.
 Needs PyTorch; an NVIDIA GPU for all but the tables of BSR operations. What is missing is named, not an error.
 """
 
+import argparse
 import concurrent.futures
 import datetime
 import itertools
@@ -16,6 +19,7 @@ import os
 import pathlib
 import platform
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Where the benchmark's adapter of cuSPARSE lies.
@@ -69,11 +73,11 @@ def one_process(question):
 
 
 def main():
-    path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    wanted = sys.argv[2:]
     asked = list(questions())
-    check_sections(wanted, {question.section for question in asked})
+    path, wanted = arguments(sorted({question.section for question in asked}))
     found = versions()
+    if found["torch"].startswith("absent"):
+        print(f"PyTorch is {found['torch']}; every probe needs it", file=sys.stderr)
     kept = answers_of(path, found) if wanted and path.exists() else {}
     for question, result in answers([question for question in asked if not wanted or question.section in wanted]):
         print(f"{question.section}: {question.label}: {result['outcome']}", file=sys.stderr, flush=True)
@@ -89,13 +93,29 @@ def main():
     }
     print(markdown(report))
     if path:
-        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf8")
+        write_whole(path, json.dumps(report, indent=2) + "\n")
 
 
-def check_sections(wanted, known):
-    unknown = [section for section in wanted if section not in known]
+def arguments(sections):
+    """The file to write, if any, and the sections asked for, all if none. Ends with 2 before minutes are spent."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", nargs="?", metavar="OUT.json", type=pathlib.Path, help="where the answers go")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="; ".join(sections))
+    given = parser.parse_args()
+    unknown = [section for section in given.sections if section not in sections]
     if unknown:
-        sys.exit(f"Expected sections among {', '.join(sorted(known))} but received {', '.join(unknown)}")
+        parser.error(f"Expected sections among {', '.join(sections)} but received {', '.join(unknown)}")
+    if given.out and not given.out.absolute().parent.is_dir():
+        parser.error(f"Expected a folder that is there for OUT.json but received {given.out}")
+    return given.out, given.sections
+
+
+def write_whole(path, text):
+    """Whole or not at all: a run that is interrupted leaves the earlier answers."""
+    with tempfile.NamedTemporaryFile("w", dir=path.absolute().parent, delete=False, encoding="utf8") as file:
+        file.write(text)
+    pathlib.Path(file.name).chmod(0o644)
+    os.replace(file.name, path)
 
 
 # What makes answers of two runs comparable.
@@ -104,10 +124,15 @@ SAME = ("torch", "cuda", "triton", "device")
 
 def answers_of(path, found):
     """The answers of an earlier run, which must have seen the same versions."""
-    report = json.loads(path.read_text(encoding="utf8"))
+    try:
+        report = json.loads(path.read_text(encoding="utf8"))
+        if report["format"] != "sparsek-gap-1":
+            raise KeyError("format")
+    except (ValueError, KeyError, TypeError) as failure:
+        give_up(f"Expected {path} to hold answers of an earlier run ({type(failure).__name__}: {failure})")
     before, after = ([versions.get(name) for name in SAME] for versions in (report["versions"], found))
     if before != after:
-        sys.exit(f"Expected {path} to be of {after} but it is of {before}; run everything instead")
+        give_up(f"Expected {path} to be of {after} but it is of {before}; run everything instead")
     names = ("section", "probe")
     return {
         (result["section"], result["probe"]): {name: value for name, value in result.items() if name not in names}
@@ -115,9 +140,18 @@ def answers_of(path, found):
     }
 
 
+def give_up(reason):
+    print(reason, file=sys.stderr)
+    sys.exit(2)
+
+
 def now():
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        sys.exit(130)

@@ -1,7 +1,9 @@
 """Tests of what needs no GPU and no PyTorch: python3 -m unittest discover -s tools/gap"""
 
+import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import textwrap
@@ -97,6 +99,59 @@ class Reports(unittest.TestCase):
         self.assertIn("torch: 9", text)
         self.assertIn("| x | works | 1.23x |", text)
         self.assertIn("| y | crashes | a\\|b |", text)
+
+    def test_a_reason_that_keeps_every_probe_from_running_is_told_once(self):
+        absent = {"section": "A", "outcome": "absent", "detail": "No module named 'torch'"}
+        text = markdown({"versions": {}, "results": [{**absent, "probe": name} for name in ("x", "y")]})
+        self.assertIn("None of 2 probes could run: No module named 'torch'", text)
+        self.assertNotIn("| x |", text)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name) / "out"
+        self.packages = pathlib.Path(folder.name) / "packages"
+        for path in (self.folder, self.packages):
+            path.mkdir()
+        # No PyTorch, wherever this runs.
+        absent = "raise ModuleNotFoundError(\"No module named 'torch'\")"
+        (self.packages / "torch.py").write_text(absent, encoding="utf8")
+
+    def run_gap(self, *arguments):
+        program = pathlib.Path(__file__).resolve().parent / "run.py"
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(self.packages)}
+        command = [sys.executable, str(program), *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+    def test_what_is_missing_is_named_once_and_is_no_error(self):
+        out = self.folder / "gap.json"
+        ran = self.run_gap(out, "malformed BSR")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn("PyTorch is absent: No module named 'torch'", ran.stderr)
+        self.assertRegex(ran.stdout, r"## malformed BSR\n\nNone of \d+ probes could run: No module named 'torch'")
+        report = json.loads(out.read_text(encoding="utf8"))
+        self.assertEqual(report["format"], "sparsek-gap-1")
+        self.assertEqual({result["outcome"] for result in report["results"]}, {"absent"})
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["gap.json"])
+
+    def test_bad_usage_ends_with_2_before_anything_runs(self):
+        kept = self.folder / "kept.json"
+        kept.write_text("[1]", encoding="utf8")
+        cases = [
+            ([self.folder / "gap.json", "no such section"], "Expected sections among"),
+            ([self.folder / "no" / "gap.json"], "Expected a folder that is there for OUT.json"),
+            ([kept, "malformed BSR"], "to hold answers of an earlier run"),
+            (["--everything"], "unrecognized arguments"),
+        ]
+        for arguments, message in cases:
+            with self.subTest(message):
+                ran = self.run_gap(*arguments)
+                self.assertEqual((ran.returncode, ran.stdout), (2, ""))
+                self.assertIn(message, ran.stderr)
+                self.assertNotIn("Traceback", ran.stderr)
+        self.assertEqual(kept.read_text(encoding="utf8"), "[1]")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The report as Markdown: one table a section."""
+"""The report as Markdown: one table a section, or one line where the same reason keeps every probe from running."""
 
 FIGURES = {
     "ms": lambda value: f"{value:.3f} ms",
@@ -20,8 +20,13 @@ FIGURES = {
 def markdown(report):
     lines = [f"{name}: {value}" for name, value in report["versions"].items()]
     for section in dict.fromkeys(result["section"] for result in report["results"]):
-        lines += ["", f"## {section}", "", "| probe | outcome | detail |", "|---|---|---|"]
-        rows = (result for result in report["results"] if result["section"] == section)
+        rows = [result for result in report["results"] if result["section"] == section]
+        lines += ["", f"## {section}", ""]
+        reasons = {(row["outcome"], details(row)) for row in rows}
+        if len(rows) > 1 and len(reasons) == 1 and rows[0]["outcome"] == "absent":
+            lines.append(f"None of {len(rows)} probes could run: {details(rows[0])}")
+            continue
+        lines += ["| probe | outcome | detail |", "|---|---|---|"]
         lines += [f"| {row['probe']} | {row['outcome']} | {details(row)} |" for row in rows]
     return "\n".join(lines)
 
