@@ -1,4 +1,13 @@
-import { crossovers, formatFlops, formatMs, markdownTable } from '@sparsek/bench';
+import {
+  crossovers,
+  formatBandwidth,
+  formatFlops,
+  formatMebibytes,
+  formatMs,
+  formatPercent,
+  formatTimes,
+  markdownTable,
+} from '@sparsek/bench';
 import { GAP_TABLES } from './gap.mjs';
 import { GPU_TABLES } from './gpu.mjs';
 import { table } from './markdown.mjs';
@@ -36,7 +45,7 @@ function cpuSummary(report) {
   const products = report.results.filter((result) => result.case.operation === 'spmm');
   const ratio = (result, name) => {
     const found = result.contestants.find((contestant) => contestant.name === name)?.timeRatio;
-    return found === undefined ? '-' : `${found.toFixed(1)}x`;
+    return found === undefined ? '-' : formatTimes(found);
   };
   const rows = products.map((result) => {
     const [own] = result.contestants;
@@ -60,7 +69,7 @@ function cpuSummary(report) {
 }
 
 function memoryTable(report) {
-  const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+  const mebibytes = (bytes) => formatMebibytes(bytes / 2 ** 20);
   const rows = report.results.map(({ case: it, peakBytes, contestants: [own] }) => [
     `${it.queryLength}`,
     formatMs(own.timing.median),
@@ -77,11 +86,11 @@ function crossoverTable(report) {
   const rows = crossovers(report.results).map(({ problem, peer, points, density }) => [
     problem,
     peer,
-    ...points.map(({ ratio }) => `${ratio.toFixed(2)}x`),
-    density === undefined ? '-' : `${(100 * density).toFixed(0)} %`,
+    ...points.map(({ ratio }) => formatTimes(ratio)),
+    density === undefined ? '-' : formatPercent(density),
   ]);
   const [first] = crossovers(report.results);
-  const densities = (first?.points ?? []).map(({ density }) => `${Number((100 * density).toPrecision(3))} %`);
+  const densities = (first?.points ?? []).map(({ density }) => formatPercent(density));
   return `${table(['product', 'peer', ...densities, 'dense catches up at'], rows)}\n\n${provenance(report)}`;
 }
 
@@ -93,7 +102,7 @@ function limitsTable({ limits, ...report }) {
       formatFlops(flopsPerSecond / 1e12),
       kernel,
     ]),
-    ['memory', `${(limits.bytesPerSecond / 1e9).toPrecision(3)} GB/s`, limits.bandwidthKernel],
+    ['memory', formatBandwidth(limits.bytesPerSecond), limits.bandwidthKernel],
   ];
   return `${table(['limit', 'measured', 'by'], rows)}\n\n${provenance(report)}`;
 }

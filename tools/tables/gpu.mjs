@@ -1,5 +1,6 @@
-import { formatFlops, formatMs, shareOfDenseRate } from '@sparsek/bench';
+import { formatBandwidth, formatFlops, formatMs, formatTimes, shareOfDenseRate } from '@sparsek/bench';
 import { table } from './markdown.mjs';
+import { peerSummary } from './peer-summary.mjs';
 
 const RECORD = 'evidence/nvidia-h200';
 
@@ -12,6 +13,7 @@ export const GPU_TABLES = {
     record: RECORD,
     draw: (evidence) => suitesTable(evidence, ['attention', 'attention-long']),
   },
+  'gpu-peers': { record: RECORD, draw: peerSummary },
   'gpu-attention-summary': { record: RECORD, draw: attentionSummary },
   'gpu-limits': { record: RECORD, draw: limitsTable },
   'gpu-validation': { record: RECORD, draw: validationTable },
@@ -115,7 +117,7 @@ function suitesTable(evidence, suites, { wanted = () => true, peers = () => true
 /** How many times as long a peer takes; a wrong answer is no time to compare with. */
 function takes(peer) {
   if (peer?.timeRatio === undefined) return '-';
-  return peer.check?.passed === false ? 'wrong' : `${peer.timeRatio.toFixed(2)}x`;
+  return peer.check?.passed === false ? 'WRONG' : formatTimes(peer.timeRatio);
 }
 
 /** What the GPU could do at most while its products were timed. */
@@ -128,7 +130,7 @@ function limitsTable(evidence) {
       `matrix products, ${dtype}`,
       formatFlops(flopsPerSecond / 1e12),
     ]),
-    ...bandwidths.map(({ what, bytesPerSecond }) => [what, `${(bytesPerSecond / 1e12).toFixed(2)} TB/s`]),
+    ...bandwidths.map(({ what, bytesPerSecond }) => [what, formatBandwidth(bytesPerSecond)]),
   ];
   return `${table(['limit', 'measured'], rows)}\n\n${provenance(evidence, report.command)}`;
 }

@@ -56,7 +56,14 @@ describe("tables of a GPU's evidence", () => {
               ...{ usefulFlops: 1e9, denseFlops: 8e9 },
               noise: 0.01,
               contestants: [
-                { name: 'sparsek cuda', timing, timeRatio: 1, usefulTflops: 100, check: { passed: true } },
+                {
+                  name: 'sparsek cuda',
+                  version: '1, GPU',
+                  timing,
+                  timeRatio: 1,
+                  usefulTflops: 100,
+                  check: { passed: true },
+                },
                 peer('cuBLAS, dense random A', 3),
                 peer('PyTorch BSR', 4, false),
                 { name: 'cuSPARSE BSR', skipped: 'refused' },
@@ -71,8 +78,20 @@ describe("tables of a GPU's evidence", () => {
   it('have a column for each peer that ran, and call a wrong one wrong', () => {
     const drawn = GPU_TABLES['gpu-spmm'].draw(evidence);
     expect(drawn).toContain('| cuBLAS, dense random A takes | PyTorch BSR takes | check |');
-    expect(drawn).toContain('| big | 2.00 ms | 100 TFLOP/s | 500 TFLOP/s | 0.38 | 3.00x | wrong | ok |');
+    expect(drawn).toContain('| big | 2.00 ms | 100 TFLOP/s | 500 TFLOP/s | 0.38 | 3.00x | WRONG | ok |');
     expect(drawn).toContain('differed by at most 1.0 %');
+  });
+
+  it('sum up every peer of every suite, wrong and skipped ones too', () => {
+    expect(GPU_TABLES['gpu-peers'].draw(evidence).split('\n')).toEqual([
+      '| suite | against | takes | from | to | faster | slower | right |',
+      '| --- | --- | --- | --- | --- | --- | --- | --- |',
+      '| gemm-large | the fastest of each case | 3.00x | 3.00x | 3.00x | 1 of 1 | 0 |  |',
+      '|  | cuBLAS, dense random A | 3.00x | 3.00x | 3.00x | 1 of 1 | 0 | 1 of 1 |',
+      '|  | PyTorch BSR | - | - | - | - | - | 0 of 1 |',
+      '|  | cuSPARSE BSR | skipped: refused |  |  |  |  |  |',
+    ]);
+    expect(GPU_TABLES['gpu-peers'].draw({ ...evidence, benchmarks: [] })).toBe('Not recorded yet.');
   });
 
   it('list what the machine can do at most', () => {
