@@ -6,7 +6,7 @@ export { measureLimits } from './machine/limits.js';
 export { findPythonPeers, type PeerSearch } from './peers/python-contestants.js';
 export { launchOnce } from './profile/launch-once.js';
 export type { KernelProfile } from './profile/ncu-metrics.js';
-export { type CaseProfile, type ProfileOptions, profileCase } from './profile/profile-case.js';
+export { type CaseProfile, type Profile, type ProfileOptions, profileCase } from './profile/profile-case.js';
 export { PROFILE_HEAD, profileRows } from './profile/profile-rows.js';
 export { renderBenchReport } from './report/bench-page.js';
 export { type Chart, drawChart } from './report/charts.js';

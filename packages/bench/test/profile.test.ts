@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { launchedLine } from '../src/profile/launched-line.js';
 import { parseNcuCsv } from '../src/profile/ncu-metrics.js';
 import { profileCase } from '../src/profile/profile-case.js';
 import { PROFILE_HEAD, profileRows } from '../src/profile/profile-rows.js';
@@ -72,6 +73,9 @@ function fakeNcu(name: string, text: string, printed = ''): string {
   return path;
 }
 
+/** What the program prints, among other lines. */
+const PRINTED = `loading\n${launchedLine({ kernel: 'k', l2Bytes: 838860.8 })}\nbye\n`;
+
 const argumentsOf = (ncu: string) => readFileSync(`${ncu}.arguments`, 'utf8').trimEnd().split('\n');
 
 describe('profileCase', () => {
@@ -79,17 +83,19 @@ describe('profileCase', () => {
 
   it('gives the kernels against the fewest bytes of the case', async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-profile-'));
-    const profile = await profileCase(spmmCase, { command, ncu: fakeNcu('ncu', CSV) });
+    const profile = await profileCase(spmmCase, { command, ncu: fakeNcu('ncu', CSV, PRINTED) });
     if ('missing' in profile) throw new Error(profile.missing);
-    const [row, other] = profileRows(profile.kernels, profile.work);
+    const [row, other, both] = profileRows(profile);
     expect(row).toHaveLength(PROFILE_HEAD.length);
-    const times = (bytes: number) => `${(bytes / profile.work.bytes).toPrecision(3)}x`;
+    const memory = `${(400000 / profile.work.bytes).toPrecision(3)}x`;
     expect(row).toEqual([
       ...['a "b" kernel', 'mine: 100 % > sparsek.spmm', '38.05 µs', '47.2 %'],
-      ...['1.000 MiB', times(1048576), '0.3815 MiB', times(400000)],
+      ...['1.000 MiB', '1.25x', '0.3815 MiB', memory],
       ...['16.2 %', 'long scoreboard (66.7 %)'],
     ]);
     expect(other).toEqual(['other', '-', '0.5000 µs', '-', '-', '-', '-', '-', '-', '-']);
+    // The other kernel's bytes are not known, so that there is no sum of them.
+    expect(both).toEqual(['together', '-', '38.55 µs', '-', '-', '-', '-', '-', '-', '-']);
     const after = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-profile-'));
     expect(after).toEqual(before);
   });
@@ -104,6 +110,17 @@ describe('profileCase', () => {
     for (const option of ['--csv', '--clock-control', '--metrics']) expect(given).toContain(option);
     // Everything behind the options is the program.
     expect(given.slice(-3)).toEqual([expect.stringMatching(/ncu\.csv$/), ...command]);
+  });
+
+  it('sums up what several kernels moved, and knows no plan that told nothing', () => {
+    const kernels = [
+      { kernel: 'a', microseconds: 1, l2Bytes: 2 ** 20, memoryBytes: 2 ** 19 },
+      { kernel: 'b', microseconds: 2, l2Bytes: 2 ** 21, memoryBytes: 2 ** 19 },
+    ];
+    const work = { density: 1, usefulFlops: 1, denseFlops: 1, bytes: 2 ** 19 };
+    const all = ['together', '-', '3.000 µs', '-', '3.000 MiB', '-', '1.000 MiB', '2.00x', '-', '-'];
+    expect(profileRows({ kernels, work }).at(-1)).toEqual(all);
+    expect(profileRows({ kernels: kernels.slice(0, 1), work })).toHaveLength(1);
   });
 
   it('draws no data: that is for the process that launches', async () => {

@@ -4,15 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchCase } from '../case/schema.js';
 import { type Work, workOfCase } from '../case/work.js';
+import { launchedL2Bytes } from './launched-line.js';
 import { type KernelProfile, NCU_OPTIONS, parseNcuCsv } from './ncu-metrics.js';
 
-/** A case as Nsight Compute saw it, or why it did not. */
-export type CaseProfile =
-  | { readonly kernels: readonly KernelProfile[]; readonly work: Work }
-  | { readonly missing: string };
+/** A case as Nsight Compute saw it. */
+export interface Profile {
+  /** In the order of their launches. */
+  readonly kernels: readonly KernelProfile[];
+  readonly work: Work;
+  /** Bytes that the plan counts through the L2 cache, where it tells. */
+  readonly plannedL2Bytes?: number;
+}
+
+/** The profile, or why there is none. */
+export type CaseProfile = Profile | { readonly missing: string };
 
 export interface ProfileOptions {
-  /** Program and arguments that launch the case once (`launchOnce`). */
+  /** Program and arguments that launch the case once (`launchOnce`) and print the line that this gives. */
   readonly command: readonly [program: string, ...args: string[]];
   /** Default `ncu`, found by PATH. */
   readonly ncu?: string;
@@ -36,7 +44,11 @@ export async function profileCase(benchCase: BenchCase, options: ProfileOptions)
     const text = await readFile(log, 'utf8').catch(() => '');
     const kernels = parseNcuCsv(text);
     if (kernels.length === 0) return { missing: whyNothing(text, ended.output) };
-    return { kernels, work: workOfCase(benchCase) };
+    const plannedL2Bytes = launchedL2Bytes(ended.output);
+    return {
+      ...{ kernels, work: workOfCase(benchCase) },
+      ...(plannedL2Bytes === undefined ? {} : { plannedL2Bytes }),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

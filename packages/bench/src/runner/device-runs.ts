@@ -56,18 +56,25 @@ export async function prepareOnDevice(
   }
 }
 
-/** Launches a case once and waits; gives the kernel's name. */
+/** What a plan tells of its launches. */
+export interface LaunchedCase {
+  readonly kernel: string;
+  /** Bytes that the kernel's tiles bring through the L2 cache; 0 where the plan does not tell. */
+  readonly l2Bytes: number;
+}
+
+/** Launches a case once and waits. */
 export async function launchCase(
   device: CudaDevice,
   benchCase: BenchCase,
   data: SpmmData | AttentionData,
-): Promise<string> {
+): Promise<LaunchedCase> {
   const resources = new DisposableList();
   try {
-    const { kernel, sets } = ready(device, benchCase, data, { inputSets: 1 }, resources);
+    const { kernel, l2Bytes, sets } = ready(device, benchCase, data, { inputSets: 1 }, resources);
     sets[0]!();
     await device.stream.done();
-    return kernel;
+    return { kernel, l2Bytes };
   } finally {
     resources.dispose();
   }

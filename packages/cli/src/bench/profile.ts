@@ -15,13 +15,19 @@ export async function profile(name: string, part: string | undefined, context: C
   });
   if ('missing' in found) throw new BackendUnavailableError('cuda', `no profile: ${found.missing}`);
   context.stdout.write(`${benchCase.name}\n`);
-  context.stdout.write(textTable(PROFILE_HEAD, profileRows(found.kernels, found.work)));
+  context.stdout.write(textTable(PROFILE_HEAD, profileRows(found)));
 }
 
 /** What `profile` runs under Nsight Compute. */
-export async function launchFirstCase(name: string, part: string | undefined): Promise<void> {
+export async function launchFirstCase(
+  name: string,
+  part: string | undefined,
+  { stdout }: CliContext,
+): Promise<void> {
   const { isCudaBackend, launchOnce } = await import('@sparsek/bench');
   const { openBackend } = await import('@sparsek/backend');
   using backend = await openBackend('cuda');
-  if (isCudaBackend(backend)) await launchOnce(backend.cudaDevice, await firstCase(name, part));
+  if (!isCudaBackend(backend)) return;
+  const told = await launchOnce(backend.cudaDevice, await firstCase(name, part));
+  if (told !== undefined) stdout.write(`${told}\n`);
 }

@@ -65,7 +65,7 @@ function run(suite: string | undefined, options: BenchOptions, context: CliConte
     if (asked.length === 0) return listSuites(context);
     throw new UsageError(`Expected a suite before --${asked[0]![0]}; "sparsek bench" lists them`);
   }
-  if (options.launchOnce) return launchFirstCase(suite, options.case);
+  if (options.launchOnce) return launchFirstCase(suite, options.case, context);
   return options.profile ? profile(suite, options.case, context) : runBench(suite, options, context);
 }
 
