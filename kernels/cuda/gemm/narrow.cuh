@@ -87,8 +87,9 @@ struct Narrow {
             for (int panel = 0; panel < Shape::kPanels; ++panel) bytes += k[panel] >= 0 ? Shape::kPanelBytes : 0;
             s.masks[ring.slot] = make_uint2(low.z, low.w);
             ptx::mbarrier_arrive_expect(&s.full[ring.slot], bytes);
-            ptx::bulk_load(s.stage[ring.slot].a, packed + static_cast<int64_t>(static_cast<uint32_t>(low.x)) * kNarrowFragmentBytes,
-                           a_bytes, &s.full[ring.slot], ptx::kEvictNormal);
+            const auto first = static_cast<int64_t>(static_cast<uint32_t>(low.x));
+            ptx::bulk_load(s.stage[ring.slot].a, packed + first * kNarrowFragmentBytes, a_bytes, &s.full[ring.slot],
+                           ptx::kEvictNormal);
 #pragma unroll
             for (int panel = 0; panel < Shape::kPanels; ++panel)
               if (k[panel] >= 0) load_panel(p, s, ring.slot, panel, k[panel], column, item.batch);

@@ -22,6 +22,11 @@ struct NarrowResults {
     return item.partial < 0 && p.epilogue.staged;
   }
 
+  // Where the worker's raw sums of a piece of a split tile go.
+  __device__ static float* partial_of(const NarrowParams& p, const WorkItem& item, int worker) {
+    return p.partials + static_cast<int64_t>(item.partial) * (kNarrowTileRows * Shape::kN) + worker * 64 * Shape::kN;
+  }
+
   __device__ static void finish(const NarrowParams& p, Shared& s, const WorkItem& item, Accumulators& d, int worker,
                                 int thread) {
     char* staging = s.staging[worker];
@@ -40,8 +45,7 @@ struct NarrowResults {
     } else {
       ptx::indexed_barrier_sync<Shape::kFreeBarrier, Shape::kWorkers, Shape::kStoreThreads>(worker);
       float* floats = reinterpret_cast<float*>(staging);
-      float* partial = p.partials + static_cast<int64_t>(item.partial) * (kNarrowTileRows * Shape::kN) +
-                       worker * 64 * Shape::kN;
+      float* partial = partial_of(p, item, worker);
 #pragma unroll
       for (int chunk = 0; chunk < Shape::kN / epilogue::kGeneralChunk; ++chunk) {
         const int column = chunk * epilogue::kGeneralChunk;
@@ -79,7 +83,7 @@ struct NarrowResults {
       ptx::fence_async_shared();
     } else {
       float* floats = reinterpret_cast<float*>(staging);
-      float* partial = p.partials + static_cast<int64_t>(item.partial) * (kNarrowTileRows * Shape::kN) + worker * 64 * Shape::kN;
+      float* partial = partial_of(p, item, worker);
 #pragma unroll 1
       for (int column = 0; column < Shape::kN; column += epilogue::kGeneralChunk) {
         ptx::warpgroup_sync<Shape::kWarpgroupBarrier, Shape::kWorkers>(worker);

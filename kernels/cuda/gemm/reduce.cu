@@ -7,7 +7,7 @@ extern "C" __global__ void __launch_bounds__(sparsek::kReduceThreads)
     sparsek_reduce_partials(const __grid_constant__ sparsek::ReduceParams p) {
   using namespace sparsek;
   static_assert(kReduceColumns == epilogue::kGeneralChunk);
-  __shared__ __align__(16) float sums[64 * epilogue::kGeneralChunk];
+  __shared__ __align__(16) float sums[kReduceRows * epilogue::kGeneralChunk];
   const SplitTile tile = p.tiles[blockIdx.x];
   const int row0 = blockIdx.z == 0 ? tile.slot_row[0] : tile.slot_row[1];
   if (!p.strips && row0 < 0) return;
@@ -15,11 +15,11 @@ extern "C" __global__ void __launch_bounds__(sparsek::kReduceThreads)
   const int rank = static_cast<int>(blockIdx.y) / chunks;
   const int chunk_column = static_cast<int>(blockIdx.y) % chunks * epilogue::kGeneralChunk;
   const int thread = static_cast<int>(threadIdx.x);
-  const int tile_rows = 64 * static_cast<int>(gridDim.z);
+  const int tile_rows = kReduceRows * static_cast<int>(gridDim.z);
   const int64_t tile_floats = static_cast<int64_t>(tile_rows) * p.tile_columns;
   const int column = (thread % epilogue::kGeneralQuads) * 4;
-  for (int row = thread / epilogue::kGeneralQuads; row < 64; row += kReduceThreads / epilogue::kGeneralQuads) {
-    const int64_t within = static_cast<int64_t>(blockIdx.z * 64 + row) * p.tile_columns + chunk_column + column;
+  for (int row = thread / epilogue::kGeneralQuads; row < kReduceRows; row += kReduceThreads / epilogue::kGeneralQuads) {
+    const int64_t within = static_cast<int64_t>(blockIdx.z * kReduceRows + row) * p.tile_columns + chunk_column + column;
     float4 sum = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
     for (int piece = 0; piece < tile.partials; ++piece) {
       const int64_t slot = static_cast<int64_t>(tile.first_partial + piece) * p.cluster + rank;

@@ -15,6 +15,6 @@ struct ReduceParams {
 };
 
 constexpr int kReduceThreads = 128;
-constexpr int kReduceColumns = 32;  // of C, a block
+constexpr int kReduceRows = 64, kReduceColumns = 32;  // of C, a block
 
 }  // namespace sparsek

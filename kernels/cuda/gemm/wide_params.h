@@ -25,6 +25,7 @@ struct WideParams {
 
 // Tile geometry, which the planner needs too.
 constexpr int kWideTileRows = 128;
+constexpr int kWideHalfRows = kWideTileRows / 2;  // of a warpgroup, and blocks that come in pairs
 constexpr int kWideTileColumns = 256;
 constexpr int kWideFewTileColumns = 64;  // of the variant for few columns
 constexpr int kWideStepK = 64;

@@ -23,7 +23,7 @@ struct WideShape {
   static constexpr int kStages = kFewColumns ? 8 : kWideStages;
   static constexpr int kPasses = kFewColumns ? 1 : 2;
   static constexpr int kHalves = 2;
-  static constexpr int kHalfRows = kWideTileRows / kHalves;
+  static constexpr int kHalfRows = kWideHalfRows;
   static constexpr int kN = TileColumns;
   static constexpr int kK = kWideStepK;
   static constexpr int kHalfBytes = kHalfRows * kK * 2;        // 8 KB of A

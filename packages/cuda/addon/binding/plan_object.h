@@ -41,7 +41,7 @@ void launchPlan(Object& object, const StreamObject& stream, Operands& operands, 
   });
 }
 
-/** As launchPlan, with the plan's workspace, which goes back to the pool at once: the pool hands it on behind this launch. */
+/** As launchPlan, with the plan's workspace. It goes back to the pool at once, which hands it on only behind this launch. */
 template <typename Object, typename Operands, typename Launch>
 void launchWithWorkspace(Object& object, const StreamObject& stream, Operands& operands, Launch launch) {
   launchPlan(object, stream, operands, [&](Device& device) {

@@ -20,7 +20,7 @@ struct SpmmPlanObject : PlanObject<ops::SpmmPlan> {
   using PlanObject::PlanObject;
 };
 
-/** rows, columns, blockRows, blockColumns, indptr, indices: arrays as long as planners read them; what they hold was checked. */
+/** rows, columns, blockRows, blockColumns, indptr, indices. The arrays are long enough; what they hold was checked before. */
 ops::PatternView readPattern(ArgumentReader& next) {
   ops::PatternView pattern;
   pattern.rows = next.size();
@@ -28,7 +28,10 @@ ops::PatternView readPattern(ArgumentReader& next) {
   pattern.block_rows = next.integer();
   pattern.block_columns = next.integer();
   for (const int side : {pattern.block_rows, pattern.block_columns}) {
-    if (side < 1) throw Napi::RangeError::New(next.env(), "Expected 1 or more for a block side but received " + std::to_string(side));
+    if (side < 1) {
+      throw Napi::RangeError::New(next.env(),
+                                  "Expected 1 or more for a block side but received " + std::to_string(side));
+    }
   }
   const auto indptr = next.elements<std::int32_t>();
   const auto indices = next.elements<std::int32_t>();

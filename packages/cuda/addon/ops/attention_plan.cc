@@ -16,7 +16,7 @@ using namespace attention;
 namespace {
 
 constexpr int64_t kSectionBytes = int64_t{32} << 20;  // K and V worked off together; L2 keeps about 30 MB of hot data
-constexpr int64_t kMostItems = int64_t{1} << 30;  // counted in 32 bits, as are the draws of all thread blocks behind the last
+constexpr int64_t kMostItems = int64_t{1} << 30;  // 32 bits count them, and every team's draw behind the last
 
 int32_t value_dim(const AttentionShape& s) { return s.value_dim > 0 ? s.value_dim : s.head_dim; }
 
@@ -62,7 +62,10 @@ Pattern append_pattern(std::vector<uint8_t>& tables, const AttentionMaskView& ma
   result.indptr = append_table(tables, p.indptr, rows + 1).offset;
   result.indices = append_table(tables, p.indices, blocks).offset;
   if (p.fill != nullptr) result.fill = append_table(tables, p.fill, blocks).offset;
-  if (p.bitmap_count > 0) result.bitmaps = append_table(tables, p.bitmaps, p.bitmap_count * mask.side * (mask.side / 32)).offset;
+  if (p.bitmap_count > 0) {
+    const int64_t words = p.bitmap_count * mask.side * (mask.side / 32);
+    result.bitmaps = append_table(tables, p.bitmaps, static_cast<size_t>(words)).offset;
+  }
   return result;
 }
 

@@ -16,6 +16,10 @@ constexpr double kSmRate = 80.0;        // what a multiprocessor reads in a micr
 constexpr double cta_rate(int columns) { return columns <= 16 ? kSmRate : columns == 32 ? 50.0 : 33.0; }
 constexpr double kSecondLaunch = 200.0; // kilobytes that go with the time of the launch that adds pieces of split rows
 constexpr double kFewest = 64.0;        // kilobytes of a piece of a split row
+constexpr double kKilobytesAnElement = 2e-3;
+constexpr double kSplitShare = 1.25;    // of a multiprocessor's fair share: longer rows are worth the second launch
+constexpr double kFewWaves = 4;         // fewer end together; of more, the last is half empty on average
+constexpr double kSlack = 0.02;         // of a wave, which starts before the one ahead has ended
 
 struct Tiles {
   std::vector<double> cost;  // kilobytes of A and B of each block row
@@ -24,7 +28,7 @@ struct Tiles {
 
 Tiles weigh(const PatternView& p, int columns) {
   const int64_t block_rows = (p.rows + p.block_rows - 1) / p.block_rows;
-  const double block = 2e-3 * p.block_columns * (p.block_rows + columns);
+  const double block = kKilobytesAnElement * p.block_columns * (p.block_rows + columns);
   Tiles tiles;
   tiles.cost.resize(block_rows);
   for (int64_t row = 0; row < block_rows; ++row) {
@@ -37,7 +41,7 @@ Tiles weigh(const PatternView& p, int columns) {
 
 // A row of more than this is cut into pieces.
 double split_limit(const Tiles& tiles, int batch, int multiprocessors, int cluster) {
-  return 1.25 * tiles.total * batch * cluster / multiprocessors + kSecondLaunch * cluster;
+  return kSplitShare * tiles.total * batch * cluster / multiprocessors + kSecondLaunch * cluster;
 }
 
 int choose_cluster(int columns, int batch, int multiprocessors, const Tiles& tiles) {
@@ -52,8 +56,7 @@ int choose_cluster(int columns, int batch, int multiprocessors, const Tiles& til
     const auto time = [&](double cost) {
       return cost / (1 << log) * std::max(1 / cta_rate(columns), sharing / kSmRate) + kStart + kExchange[log];
     };
-    // Few waves are whole waves; of many, the last is half empty.
-    const double rounds = waves < 4 ? std::max(1.0, std::ceil(waves - 0.02)) : waves + 0.5;
+    const double rounds = waves < kFewWaves ? std::max(1.0, std::ceil(waves - kSlack)) : waves + 0.5;
     const double longest = std::min(tiles.longest, split_limit(tiles, batch, multiprocessors, 1 << log));
     const double total = std::max(time(longest), rounds * time(mean));
     if (log == 0 || total < least) {

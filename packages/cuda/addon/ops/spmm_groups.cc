@@ -11,6 +11,7 @@ namespace sparsek::ops {
 namespace {
 
 constexpr int64_t kMaxWords = int64_t{1} << 22;        // beyond this much bit set (32 MB) rows are grouped in order
+constexpr int64_t kSmallestWindow = 16;
 constexpr int64_t kMaxComparisons = int64_t{1} << 28;  // 64-bit words compared in one level: about 0.1 s
 
 // Plain x86-64 can neither count bits nor compare many integers at once; nearly every processor can, so both are compiled.
@@ -100,7 +101,7 @@ Grouping plan_grouping(const PatternView& pattern, int size) {
   int sets = grouping.rows;
   for (int level = 1; level < size; level *= 2, sets = (sets + 1) / 2) {
     const int64_t affordable = 2 * kMaxComparisons / std::max<int64_t>(1, static_cast<int64_t>(sets) * grouping.words);
-    grouping.windows.push_back(static_cast<int>(std::clamp<int64_t>(affordable, 16, kMatchWindow)) / 2 * 2);
+    grouping.windows.push_back(static_cast<int>(std::clamp<int64_t>(affordable, kSmallestWindow, kMatchWindow)) / 2 * 2);
   }
   return grouping;
 }

@@ -66,8 +66,9 @@ void launch_reduce(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
   params.tile_columns = plan.tile_columns;
   params.epilogue = epilogue_params(plan, o);
   cuda::LaunchShape shape;
-  shape.grid = {static_cast<unsigned>(plan.split_tiles), static_cast<unsigned>(plan.cluster * plan.tile_columns / kReduceColumns),
-                static_cast<unsigned>(plan.tile_rows / 64)};
+  shape.grid = {static_cast<unsigned>(plan.split_tiles),
+                static_cast<unsigned>(plan.cluster * plan.tile_columns / kReduceColumns),
+                static_cast<unsigned>(plan.tile_rows / kReduceRows)};
   shape.block = {kReduceThreads, 1, 1};
   shape.stream = stream;
   cuda::launch(api, modules.kernel("spmm_reduce.cubin", "sparsek_reduce_partials", 0), shape, params);
@@ -77,7 +78,7 @@ void launch_wide(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& pla
                  driver::CUstream stream) {
   const PatternView& p = plan.shape.pattern;
   const ElementType type = plan.shape.type;
-  const int a_rows = (p.block_rows == 128 ? kWideTileRows : 64) / plan.cluster;
+  const int a_rows = (p.block_rows == kWideTileRows ? kWideTileRows : kWideHalfRows) / plan.cluster;
   WideParams params{};
   if (plan.nnzb > 0) {  // an empty pattern loads nothing, and a tensor map must not have an empty side
     params.a = encode_matrix(api, type, values_view(plan, o), 64, a_rows);

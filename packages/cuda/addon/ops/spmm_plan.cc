@@ -18,7 +18,10 @@ namespace {
 // Costs in units of 8 KB brought to a multiprocessor, about 215 clocks at the 38 bytes a clock that L2 gives each one.
 constexpr int64_t kHalfBlockCost = 1;      // 64 x 64 of A
 constexpr int64_t kWideEpilogueCost = 6;
+constexpr int64_t kFewEpilogueCost = 2;    // of tiles with a quarter of the columns
 constexpr int64_t kWideSplitCost = 40;     // about 5 microseconds
+// Entries of a piece of a split tile at least: shorter ones are mostly epilogue.
+constexpr int kFewestWidePiece = 4, kFewestFewPiece = 2, kFewestNarrowPiece = 8;
 constexpr int64_t kFewColumns = 128;       // up to here the variant for few columns moves less
 constexpr int64_t kNarrowEpilogueCost = 170;  // units of 512 bytes from L2
 constexpr int64_t kNarrowSplitCost = 670;
@@ -33,7 +36,7 @@ std::vector<RowTile> whole_row_tiles(const PatternView& p, int64_t panel_cost) {
   for (int row = 0; row < block_row_count(p); ++row) {
     const int64_t blocks = p.indptr[row + 1] - p.indptr[row];
     const int32_t first = row * kWideTileRows;
-    tiles.push_back(RowTile{{first, first + 64 < p.rows ? first + 64 : -1},
+    tiles.push_back(RowTile{{first, first + kWideHalfRows < p.rows ? first + kWideHalfRows : -1},
                             p.indptr[row],
                             p.indptr[row + 1],
                             blocks * (p.block_columns / kWideStepK) * (panel_cost + 2 * kHalfBlockCost),
@@ -54,7 +57,7 @@ std::vector<RowTile> pair_tiles(const PatternView& p, const PlanOptions& options
   const std::vector<int32_t> groups = grouped_rows(p, 2, options);
   for (size_t pair = 0; pair < groups.size(); pair += 2) {
     const int32_t x = groups[pair], y = groups[pair + 1];
-    RowTile tile{{x * 64, y < 0 ? -1 : y * 64}, static_cast<int32_t>(entries.size()), 0, 0, 0};
+    RowTile tile{{x * kWideHalfRows, y < 0 ? -1 : y * kWideHalfRows}, static_cast<int32_t>(entries.size()), 0, 0, 0};
     int32_t i = p.indptr[x];
     int32_t j = y < 0 ? 0 : p.indptr[y];
     const int32_t i_end = p.indptr[x + 1];
@@ -76,19 +79,22 @@ std::vector<RowTile> pair_tiles(const PatternView& p, const PlanOptions& options
   return tiles;
 }
 
-// Two CTAs that share A move less through L2, but they wait for each other: measured, it pays for paired rows of wide
-// products, and for whole rows where there is much to do.
+// Two CTAs that share A move less through L2, but they wait for each other: measured, it pays for paired rows of products
+// with many columns, and for whole rows where there is much to do.
+constexpr int64_t kSharedColumns = 8192;
+constexpr int64_t kSharedOutput = int64_t{1} << 26;  // elements of C
+
 int choose_cluster(const SpmmPlan& plan) {
   const int64_t columns = plan.shape.dense_columns;
   const int64_t panels = (columns + kWideTileColumns - 1) / kWideTileColumns;
-  const bool pairs = plan.shape.pattern.block_rows == 64;
-  const bool large = pairs ? columns >= 8192 : plan.shape.pattern.rows * columns >= (int64_t{1} << 26);
+  const bool pairs = plan.shape.pattern.block_rows == kWideHalfRows;
+  const bool large = pairs ? columns >= kSharedColumns : plan.shape.pattern.rows * columns >= kSharedOutput;
   return panels % 2 == 0 && large ? 2 : 1;
 }
 
 void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& options) {
   const PatternView& p = plan.shape.pattern;
-  const bool pairs = p.block_rows == 64;
+  const bool pairs = p.block_rows == kWideHalfRows;
   plan.family = Family::kWide;
   const bool few = plan.shape.dense_columns <= kFewColumns;
   plan.cluster = few || device.multiprocessors < 2 ? 1 : options.cluster > 0 ? options.cluster : choose_cluster(plan);
@@ -108,9 +114,9 @@ void finish_wide(SpmmPlan& plan, const DeviceShape& device, const PlanOptions& o
   input.panels = static_cast<int>((plan.shape.dense_columns + panel_width - 1) / panel_width);
   input.batch = plan.shape.batch;
   input.owners = device.multiprocessors / plan.cluster;
-  input.epilogue_cost = few ? kWideEpilogueCost / 3 : kWideEpilogueCost;
+  input.epilogue_cost = few ? kFewEpilogueCost : kWideEpilogueCost;
   input.split_cost = kWideSplitCost;
-  input.min_piece = few ? 2 : 4;
+  input.min_piece = few ? kFewestFewPiece : kFewestWidePiece;
   input.raster_rows = options.raster_rows;
   input.raster_bytes = kRasterBytes;
   const Schedule schedule = schedule_tiles(input);
@@ -144,7 +150,7 @@ void finish_narrow(SpmmPlan& plan, const DeviceShape& device, const PlanOptions&
   input.owners = device.multiprocessors;
   input.epilogue_cost = kNarrowEpilogueCost;
   input.split_cost = kNarrowSplitCost;
-  input.min_piece = 8;
+  input.min_piece = kFewestNarrowPiece;
   input.raster_rows = options.raster_rows;
   input.raster_bytes = kRasterBytes;
   const Schedule schedule = schedule_tiles(input);

@@ -11,6 +11,8 @@ namespace {
 // owner is dealt out like that as a whole.
 constexpr int kTailTiles = 2;
 constexpr int kShortGroup = 5;
+// A tile longer than so many mean ones is given away before all others.
+constexpr int kLongTile = 2;
 
 // The owner that would be free first takes the next tile: what a dynamic queue would do, computed ahead, so that a launch
 // needs no counters and the result of a plan does not depend on timing.
@@ -111,8 +113,9 @@ Schedule schedule_tiles(const ScheduleInput& input) {
   // Long tiles first, over all panels, so that no owner starts one at the end; those longer than an owner's fair share
   // are cut.
   size_t regular = 0;
-  for (; regular < order.size() && input.tiles[order[regular]].cost > 2 * mean; ++regular) {
+  for (; regular < order.size() && input.tiles[order[regular]].cost > kLongTile * mean; ++regular) {
   }
+  // A quarter more than its share costs an owner less than the pieces' epilogues and the second launch.
   const int64_t limit = share + share / 4 + input.split_cost;
   const auto pieces_of = [&](const RowTile& tile) {
     if (tile.cost + input.epilogue_cost <= limit) return 1;

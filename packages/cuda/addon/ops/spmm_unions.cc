@@ -72,7 +72,9 @@ class StageWriter {
  private:
   void add_strips(int32_t k, int piece_column, const Strip* strips, int count) {
     const int needed = count * steps_per_panel_;
-    if (steps_ + steps_per_panel_ > kNarrowSteps || static_cast<int>(stage_.fragments) + needed > kNarrowMaxFragments) close();
+    const bool full = steps_ + steps_per_panel_ > kNarrowSteps ||
+                      static_cast<int>(stage_.fragments) + needed > kNarrowMaxFragments;
+    if (full) close();
     if (steps_ == 0) open();
     stage_.k[steps_ / steps_per_panel_] = k;
     size_t next = out_.fragment_sources.size();
