@@ -4,12 +4,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure, regressions, vectorSets } from './speed/measure.mjs';
+import { processor } from './speed/processor.mjs';
 import { root } from './tasks/setup.mjs';
 
 const RECORD = join(root, 'docs/benchmarks/speed.json');
 
 const record = process.argv.includes('--record');
 const recorded = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : {};
+const here = processor();
+const sameProcessor = here !== undefined && here === recorded.processor;
 let failed = false;
 for (const set of vectorSets()) {
   const report = await measure(set);
@@ -20,10 +23,11 @@ for (const set of vectorSets()) {
   if (record) recorded[set] = report;
   else if (recorded[set] === undefined) console.log(`${set}: nothing is recorded to compare with`);
   else {
-    const found = regressions(recorded[set], report);
+    const found = regressions(recorded[set], report, { sameProcessor });
     for (const line of found) console.error(`${set}, ${line}`);
     failed ||= found.length > 0;
   }
 }
+if (record) recorded.processor = here;
 if (record) writeFileSync(RECORD, `${JSON.stringify(recorded, null, 2)}\n`);
 process.exit(failed ? 1 : 0);

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Which kind of processor this is, such as "AuthenticAMD, family 26, model 2". Clouds hide the name, and processors that
+ * share one may differ by a factor of two. Undefined where the system does not tell.
+ */
+export function processor() {
+  try {
+    const text = readFileSync('/proc/cpuinfo', 'utf8');
+    const field = (name) => new RegExp(`^${name}\\s*: (.*)$`, 'm').exec(text)?.[1];
+    const [vendor, family, model] = ['vendor_id', 'cpu family', 'model'].map(field);
+    return vendor && family && model ? `${vendor}, family ${family}, model ${model}` : undefined;
+  } catch {
+    // Not Linux.
+    return undefined;
+  }
+}
