@@ -7,11 +7,12 @@
 
 namespace sparsek::attention {
 
-constexpr int kConsumers = 2;                   // warpgroups of 64 query rows
+constexpr int kConsumers = 2;                   // warpgroups
+constexpr int kConsumerRows = 64;               // query rows of each, wgmma's height
 constexpr int kThreads = 128 * (1 + kConsumers);
 
 // Warpgroups that share a tile of `side` queries, and tiles that a thread block works on at a time.
-constexpr int team_size(int side) { return side / 64; }
+constexpr int team_size(int side) { return side / kConsumerRows; }
 constexpr int teams_of(int side) { return kConsumers / team_size(side); }
 
 // `side`: edge of the mask's blocks, 128 or 64 (the latter up to 128 dimensions).

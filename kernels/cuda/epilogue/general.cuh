@@ -9,9 +9,11 @@
 
 namespace sparsek::epilogue {
 
-constexpr int kGeneralChunk = 32;                                  // columns a pass
-constexpr int kGeneralBytes = 64 * kGeneralChunk * sizeof(float);  // staging of one warpgroup
-constexpr int kGeneralQuads = kGeneralChunk / 4;                   // threads that share a row
+constexpr int kGeneralRows = 64;
+constexpr int kGeneralThreads = 128;
+constexpr int kGeneralChunk = 32;                                            // columns a pass
+constexpr int kGeneralBytes = kGeneralRows * kGeneralChunk * sizeof(float);  // staging of one warpgroup
+constexpr int kGeneralQuads = kGeneralChunk / 4;                             // threads that share a row
 
 // Float index of (row, column) in the staging tile. The 16-byte chunk is XORed with the row: fragment writes (eight rows,
 // four lanes of a row) and row reads both touch every bank once.
@@ -43,8 +45,8 @@ __device__ __forceinline__ void general_store(const float* staging, const Epilog
                                               int column0, int thread) {
   const int64_t base = batch * p.batch_stride;
   if (p.transposed) {
-    // Neighbouring threads take neighbouring rows, which are contiguous in memory.
-    const int i = thread & 63;
+    // Neighbouring threads take neighbouring rows, which are contiguous in memory; two threads share one.
+    const int i = thread & (kGeneralRows - 1);
     const int row = row_of(i);
     if (row < 0 || row >= p.rows) return;
     const float bias = p.bias ? __ldg(p.bias + row) : 0.0f;
@@ -60,7 +62,7 @@ __device__ __forceinline__ void general_store(const float* staging, const Epilog
   if (valid <= 0) return;
   const bool vector = valid == 4 && (p.leading & 3) == 0 && (p.batch_stride & 3) == 0 &&
                       (reinterpret_cast<uint64_t>(p.out) & 15) == 0;
-  for (int i = thread / kGeneralQuads; i < 64; i += 128 / kGeneralQuads) {
+  for (int i = thread / kGeneralQuads; i < kGeneralRows; i += kGeneralThreads / kGeneralQuads) {
     const int row = row_of(i);
     if (row < 0 || row >= p.rows) continue;
     const float4 sum = *reinterpret_cast<const float4*>(staging + general_offset(i, column));
@@ -84,7 +86,7 @@ __device__ __forceinline__ void general_store(const float* staging, const Epilog
 // Raw sums into a dense float32 tile of `leading` columns in the workspace.
 __device__ __forceinline__ void partial_store(const float* staging, float* tile, int leading, int column0, int thread) {
   const int column = (thread % kGeneralQuads) * 4;
-  for (int row = thread / kGeneralQuads; row < 64; row += 128 / kGeneralQuads) {
+  for (int row = thread / kGeneralQuads; row < kGeneralRows; row += kGeneralThreads / kGeneralQuads) {
     *reinterpret_cast<float4*>(tile + row * leading + column0 + column) =
         *reinterpret_cast<const float4*>(staging + general_offset(row, column));
   }

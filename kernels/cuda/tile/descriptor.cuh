@@ -27,7 +27,7 @@ __device__ __forceinline__ uint64_t k_major(const void* tile) {
 
 // MN-major with 128-byte swizzle: the stride offset joins groups of 8 k, the leading offset joins 64-wide chunks.
 __device__ __forceinline__ uint64_t mn_major(const void* tile, uint32_t chunk_bytes) {
-  return make_descriptor(ptx::shared_address(tile), chunk_bytes, 1024, Swizzle::k128);
+  return make_descriptor(ptx::shared_address(tile), chunk_bytes, swizzle_repeat(Swizzle::k128), Swizzle::k128);
 }
 
 // Moves a descriptor by a byte offset. Only the low word changes: shared memory is below 256 KB, so no carry reaches the

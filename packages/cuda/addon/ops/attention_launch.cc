@@ -15,8 +15,6 @@ using driver::Api;
 
 namespace {
 
-constexpr int kChunk = 64;  // elements of a 128-byte swizzled row
-
 TensorMap encode_view(const Api& api, ElementType type, const AttentionView& view, int64_t dim, int64_t length,
                       int64_t heads, int64_t batch, int box_rows) {
   const uint64_t sizes[4] = {static_cast<uint64_t>(dim), static_cast<uint64_t>(length), static_cast<uint64_t>(heads),
@@ -24,7 +22,7 @@ TensorMap encode_view(const Api& api, ElementType type, const AttentionView& vie
   const uint64_t strides[3] = {static_cast<uint64_t>(view.sequence_stride * kTiledElementBytes),
                                static_cast<uint64_t>(view.head_stride * kTiledElementBytes),
                                static_cast<uint64_t>(view.batch_stride * kTiledElementBytes)};
-  const uint32_t box[4] = {kChunk, static_cast<uint32_t>(box_rows), 1, 1};
+  const uint32_t box[4] = {kTiledColumns, static_cast<uint32_t>(box_rows), 1, 1};
   return encode_tiled(api, type, view.base, 4, sizes, strides, box);
 }
 
@@ -95,7 +93,8 @@ void launch_attention(const Api& api, cuda::ModuleCache& modules, const Attentio
   } else {
     params.k = params.v = params.q;
   }
-  params.o = encode_view(api, plan.type, o.out, plan.value_dim, plan.query_length, plan.heads, plan.batch, 64);
+  params.o = encode_view(api, plan.type, o.out, plan.value_dim, plan.query_length, plan.heads, plan.batch,
+                         attention::kConsumerRows);
   params.order = plan.has_order ? table_at<int32_t>(o.tables, plan.order) : nullptr;
   params.ticket = reinterpret_cast<uint32_t*>(o.counter);
   if (plan.split_rows > 0) {

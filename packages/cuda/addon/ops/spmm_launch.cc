@@ -10,6 +10,7 @@
 #include "../runtime/launch.h"
 #include "skinny_launch.h"
 #include "spmm_kernel.h"
+#include "spmm_unions.h"
 #include "tensor_maps.h"
 
 namespace sparsek::ops {
@@ -81,11 +82,12 @@ void launch_wide(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& pla
   const int a_rows = (p.block_rows == kWideTileRows ? kWideTileRows : kWideHalfRows) / plan.cluster;
   WideParams params{};
   if (plan.nnzb > 0) {  // an empty pattern loads nothing, and a tensor map must not have an empty side
-    params.a = encode_matrix(api, type, values_view(plan, o), 64, a_rows);
-    params.b = encode_matrix(api, type, b_view(plan, o), 64, plan.shape.b_column_major ? plan.tile_columns : kWideStepK);
+    params.a = encode_matrix(api, type, values_view(plan, o), kTiledColumns, a_rows);
+    const int b_rows = plan.shape.b_column_major ? plan.tile_columns : kWideStepK;
+    params.b = encode_matrix(api, type, b_view(plan, o), kTiledColumns, b_rows);
   }
   params.epilogue = epilogue_params(plan, o);
-  if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), 64, 64);
+  if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), kTiledColumns, kWideHalfRows);
   params.items = table_at<WorkItem>(o.tables, plan.items);
   params.item_first = table_at<int32_t>(o.tables, plan.item_first);
   params.indices = table_at<int32_t>(o.tables, plan.indices);
@@ -100,17 +102,17 @@ void launch_narrow(const Api& api, cuda::ModuleCache& modules, const SpmmPlan& p
                    driver::CUstream stream) {
   const PatternView& p = plan.shape.pattern;
   const ElementType type = plan.shape.type;
-  const int panel_rows = std::min(p.block_columns, 32);
+  const int panel_rows = narrow_panel_rows(p.block_columns);
   const MatrixView b = b_view(plan, o);
   NarrowParams params{};
-  params.chunked = plan.shape.dense_columns % 64 == 0;
+  params.chunked = plan.shape.dense_columns % kTiledColumns == 0;
   if (plan.nnzb > 0) {
-    params.b = params.chunked ? encode_chunked(api, type, b, panel_rows, kNarrowTileColumns / 64)
-                              : encode_matrix(api, type, b, 64, panel_rows);
+    params.b = params.chunked ? encode_chunked(api, type, b, panel_rows, kNarrowTileColumns / kTiledColumns)
+                              : encode_matrix(api, type, b, kTiledColumns, panel_rows);
   }
-  params.piece_rows = std::min(p.block_rows, 64);
+  params.piece_rows = std::min(p.block_rows, kNarrowTileRows / kNarrowWorkers);
   params.epilogue = epilogue_params(plan, o);
-  if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), 64, params.piece_rows);
+  if (params.epilogue.staged) params.c = encode_matrix(api, type, out_view(plan, o), kTiledColumns, params.piece_rows);
   params.items = table_at<WorkItem>(o.tables, plan.items);
   params.item_first = table_at<int32_t>(o.tables, plan.item_first);
   params.stages = table_at<NarrowStage>(o.tables, plan.stages);

@@ -47,7 +47,7 @@ TensorMap encode_matrix(const Api& api, ElementType type, const MatrixView& view
 }
 
 TensorMap encode_chunked(const Api& api, ElementType type, const MatrixView& view, int box_rows, int box_chunks) {
-  constexpr uint64_t kChunk = 64;
+  constexpr uint64_t kChunk = kTiledColumns;
   const uint64_t sizes[4] = {kChunk, static_cast<uint64_t>(view.rows), static_cast<uint64_t>(view.columns) / kChunk,
                              static_cast<uint64_t>(view.batch)};
   const uint64_t strides[3] = {static_cast<uint64_t>(view.row_stride) * kTiledElementBytes, kChunk * kTiledElementBytes,

@@ -12,6 +12,7 @@ namespace sparsek::ops {
 // What the copy engine asks of tensors: elements of 16 bits here, addresses and strides that are multiples of 16 bytes.
 constexpr int64_t kTiledElementBytes = 2;
 constexpr int64_t kTiledAlignment = 16;
+constexpr int kTiledColumns = 64;  // most elements of a box's row: the 128 bytes that the swizzle spans
 
 // A map of a tensor of up to five dimensions, innermost first: sizes in elements, strides of all dimensions but the
 // innermost in bytes, a box that lands with 128-byte swizzle. Throws a DriverError.
@@ -28,7 +29,7 @@ struct MatrixView {
 // Whether the copy engine can address the view: 16-byte aligned base and strides.
 bool tensor_map_possible(const MatrixView& view);
 
-// Box of `box_columns` (at most 64 elements, the 128-byte swizzle) x `box_rows` of one matrix. Throws a DriverError.
+// Box of `box_columns` (at most kTiledColumns) x `box_rows` of one matrix. Throws a DriverError.
 TensorMap encode_matrix(const driver::Api& api, ElementType type, const MatrixView& view, int box_columns, int box_rows);
 
 // The same view with columns in chunks of 64, {64, rows, columns / 64, batch}: one box of `box_chunks` chunks lands chunk
