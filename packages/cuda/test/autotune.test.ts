@@ -141,5 +141,7 @@ describe('a race', () => {
     expect(new Set(f32).size).toBeGreaterThan(1000);
     for (const word of randomBits('f16', 4096)) expect(word & 0x7c00).toBe(0x3c00);
     for (const word of randomBits('bf16', 4096)) expect(word & 0x7f80).toBe(0x3f80);
+    expect(randomBits('bf16', 6)).toHaveLength(3);
+    expect(randomBits('f16', 4096)).toEqual(randomBits('f16', 4096));
   });
 });
