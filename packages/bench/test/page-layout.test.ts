@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { browserMissing } from './browser.js';
 import { collisions } from './collisions.js';
-import { DESKTOP, PHONE, reportInBrowser, SMALL_PHONE } from './report-in-browser.js';
+import { DESKTOP, PAPER, PHONE, reportInBrowser, SMALL_PHONE } from './report-in-browser.js';
 
 if (browserMissing !== undefined) console.warn(`skipped: the layout of the report: ${browserMissing}`);
 
@@ -10,8 +10,6 @@ const SCREENS = [
   ['a phone', PHONE],
   ['a desktop', DESKTOP],
 ] as const;
-/** A4 between Chromium's margins, in CSS pixels. */
-const PAPER = { width: 718, height: 1047 };
 
 describe.skipIf(browserMissing !== undefined)('the layout of the report', () => {
   const report = reportInBrowser();

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { renderBenchReport } from '../src/report/bench-page.js';
+import type { BenchReport } from '../src/report/schema.js';
 import { launchBrowser } from './browser.js';
 import { fullReport } from './full-report.js';
 
@@ -12,6 +13,8 @@ export const SCHEMES = ['light', 'dark'] as const;
 export const PHONE = { width: 390, height: 844 };
 export const SMALL_PHONE = { width: 360, height: 640 };
 export const DESKTOP = { width: 1280, height: 900 };
+/** A4 between Chromium's margins, in CSS pixels. */
+export const PAPER = { width: 718, height: 1047 };
 
 export interface ReportInBrowser {
   readonly url: string;
@@ -19,15 +22,15 @@ export interface ReportInBrowser {
   open<T>(options: BrowserContextOptions, look: (page: Page) => Promise<T>): Promise<T>;
 }
 
-/** The page of a small run with everything in it, for the tests of one file. */
-export function reportInBrowser(): ReportInBrowser {
+/** The page of a report for the tests around it; unless told, of a small run with everything in it. */
+export function reportInBrowser(load: () => Promise<BenchReport> = fullReport): ReportInBrowser {
   const folder = mkdtempSync(join(tmpdir(), 'sparsek-page-'));
   const file = join(folder, 'report.html');
   const url = pathToFileURL(file).href;
   let browser: Browser;
 
   beforeAll(async () => {
-    writeFileSync(file, await renderBenchReport(await fullReport()));
+    writeFileSync(file, await renderBenchReport(await load()));
     browser = await launchBrowser();
   });
 

@@ -3,6 +3,9 @@ import type { TopLevelSpec } from 'vega-lite';
 /** Widths of drawings in pixels, with their axes: what the narrowest phones show whole, and a page of a desktop. */
 export const CHART_WIDTHS = { narrow: 326, wide: 720 } as const;
 
+/** Labels that have room side by side on an axis of a drawing this wide. */
+export const mostTicks = (width: number): number => Math.min(7, Math.floor(width / 65));
+
 /** One chart as two inline SVG documents, of which the page shows the one that fits. Colours are the page's. */
 export interface Chart {
   readonly narrow: string;

@@ -181,9 +181,8 @@ async function memoryChart(figures: readonly AttentionFigure[]): Promise<PagePar
     return [dot('used', figure.maskBytes + tensorBytes(figure)), dot('all scores', figure.scoreBytes)];
   });
   const marks = marksOf(dots.map(({ contestant }) => contestant));
-  const sizes = dots.map(({ x }) => x);
-  const axis = logAxis(sizes, formatMebibytes, { base: 2, most: 5 });
-  const chart = await drawChart((width) => caseRows({ dots, marks, axis, title: 'memory' }, width));
+  const rows = { dots, marks, title: 'memory', format: formatMebibytes, base: 2 as const };
+  const chart = await drawChart((width) => caseRows(rows, width));
   const caption = 'Memory used, and what a matrix of all scores would take; further left is better';
   return { kind: 'chart', caption, chart, legend: marks };
 }

@@ -78,7 +78,7 @@ tbody tr:nth-child(odd) :is(th, td) { background: var(--stripe); }
 .number { text-align: right; }
 td.number { white-space: nowrap; }
 .group th, tbody tr.group:nth-child(odd) th { padding-top: 0.9rem; font-weight: 600; background: var(--back); }
-.group span { position: sticky; left: 0.75rem; }
+.group span { position: sticky; left: 0.5rem; }
 @media (min-width: 50rem) { .wide { display: block; } .narrow { display: none; } }
 @media screen and (max-width: 50rem) {
   th, td { padding: 0.3rem 0.5rem; }

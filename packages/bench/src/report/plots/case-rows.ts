@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { hasLogarithm, type LogAxis } from '../log-axis.js';
+import { mostTicks } from '../charts.js';
+import { hasLogarithm, type LogAxisOptions, logAxis } from '../log-axis.js';
 import { type Mark, markEncoding } from '../marks.js';
 import { DASHED } from './curve.js';
 
@@ -14,8 +15,12 @@ export interface CaseDot {
 export interface CaseRows {
   readonly dots: readonly CaseDot[];
   readonly marks: readonly Mark[];
-  readonly axis: LogAxis;
   readonly title: string;
+  readonly format: (x: number) => string;
+  /** Values that the axis encloses too. */
+  readonly enclosed?: readonly number[];
+  /** Of the axis; 10 unless told. */
+  readonly base?: LogAxisOptions['base'];
   /** Where a dashed line stands. */
   readonly line?: number;
 }
@@ -43,7 +48,9 @@ const HALO = { stroke: 'var(--back)', strokeWidth: 7, strokeJoin: 'round' as con
 const SCREENFUL = 12;
 
 /** One row a case, its name above its dots, so that long names leave the width to the dots on a phone too. */
-export function caseRows({ dots, marks, axis, title, line }: CaseRows, width: number): TopLevelSpec {
+export function caseRows(rows: CaseRows, width: number): TopLevelSpec {
+  const { dots, marks, title, format, enclosed = [], base = 10, line } = rows;
+  const axis = logAxis([...enclosed, ...dots.map((dot) => dot.x)], format, { base, most: mostTicks(width) });
   const cases = [...new Set(dots.map((dot) => dot.case))];
   const names = new Map(cases.map((name) => [name, wrap(name, Math.floor(width / LETTER))]));
   const lines = Math.max(...[...names.values()].map((wrapped) => wrapped.length));

@@ -1,5 +1,4 @@
 import { drawChart } from '../charts.js';
-import { logAxis } from '../log-axis.js';
 import type { Mark } from '../marks.js';
 import type { PageChart } from '../page/parts.js';
 import type { CaseResult } from '../schema.js';
@@ -28,10 +27,8 @@ export async function errorParts(
     }),
   );
   if (dots.length === 0) return [];
-  const axis = logAxis([2, ...dots.map(({ x }) => x)], String);
-  const chart = await drawChart((width) =>
-    caseRows({ dots, marks, axis, title: 'error over what is allowed', line: 1 }, width),
-  );
+  const rows = { dots, marks, title: 'error over what is allowed', format: String, enclosed: [2], line: 1 };
+  const chart = await drawChart((width) => caseRows(rows, width));
   const shown = new Set(dots.map(({ contestant }) => contestant));
   const caption =
     'Largest error of every checked result over what is allowed: left of the dashed line is right, further left is better';

@@ -25,7 +25,7 @@ export function patternParts(results: readonly CaseResult[]): PagePart[] {
     {
       kind: 'chart',
       caption:
-        'Stored or visible blocks are dark; where a cell spans several blocks, it is the darker the more of them are',
+        'Stored or visible blocks are coloured; where a cell spans several blocks, the more strongly the more of them are',
       chart: panels,
       numbers: {
         head: ['pattern', 'stored or visible'],

@@ -1,9 +1,9 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { drawChart } from '../charts.js';
+import { drawChart, mostTicks } from '../charts.js';
 import { compareWithLimits } from '../expected.js';
 import { formatFlops, formatMs, formatPercent } from '../figures.js';
 import { logAxis } from '../log-axis.js';
-import { markEncoding, marksOf } from '../marks.js';
+import { type Mark, markEncoding, marksOf } from '../marks.js';
 import type { PagePart } from '../page/parts.js';
 import type { BenchReport, MachineLimits } from '../schema.js';
 import { rateAxis } from './rate-axis.js';
@@ -16,64 +16,16 @@ export async function rooflineParts(report: BenchReport): Promise<PagePart[]> {
   const { limits } = report;
   const compared = compareWithLimits(report);
   if (!limits || compared.length === 0) return [];
-  const points = compared.map(({ result, measuredMs }) => {
-    const { usefulFlops, bytes } = result;
-    const [intensity, tflops] = [usefulFlops / bytes, usefulFlops / measuredMs / 1e9];
-    const label = `${result.case.name}: ${formatFlops(tflops)} at ${formatIntensity(intensity)} operations a byte`;
-    return { intensity, tflops, series: `${result.case.operation}, ${result.case.dtype}`, label };
-  });
-  const roofs = roofsOf(
-    limits,
-    points.map(({ intensity }) => intensity),
-  );
+  const points = compared.map(pointOf);
   const marks = marksOf(
     points.map(({ series }) => series),
     { alike: true },
   );
-  const x = logAxis(
-    [...points, ...roofs].map(({ intensity }) => intensity),
-    String,
-  );
-  const y = rateAxis([...points, ...roofs].map(({ tflops }) => tflops));
-  const encoding = {
-    x: {
-      field: 'intensity',
-      type: 'quantitative' as const,
-      scale: { ...x.scale },
-      axis: { ...x.ticks, title: 'operations per byte' },
-    },
-    y: {
-      field: 'tflops',
-      type: 'quantitative' as const,
-      scale: { ...y.log.scale },
-      axis: { ...y.log.ticks, title: y.title },
-    },
-  };
-  const spec: TopLevelSpec = {
-    height: 300,
-    layer: [
-      {
-        data: { values: roofs },
-        mark: { type: 'line', strokeDash: [5, 4], color: 'var(--muted)', clip: true, aria: false },
-        encoding: { ...encoding, detail: { field: 'roof' } },
-      },
-      {
-        data: { values: [nameOf(limits, roofs)] },
-        mark: { type: 'text', align: 'right', dy: -7, dx: -2 },
-        encoding: { ...encoding, text: { field: 'name' } },
-      },
-      {
-        data: { values: points },
-        mark: { type: 'point', size: 70, strokeWidth: 1.8, opacity: 1, fillOpacity: 0.4 },
-        encoding: { ...encoding, ...markEncoding('series', marks), description: { field: 'label' } },
-      },
-    ],
-  };
   return [
     {
       kind: 'chart',
       caption: 'Useful rate against operations per byte that must move: nearer to the dashed roof is better',
-      chart: await drawChart(() => spec),
+      chart: await drawChart((width) => roofline(points, marks, limits, width)),
       legend: marks,
       numbers: {
         head: [
@@ -83,7 +35,7 @@ export async function rooflineParts(report: BenchReport): Promise<PagePart[]> {
           'bound by',
           'expected',
           'measured',
-          'share of the limit',
+          'of the limit',
         ],
         rows: compared.map(({ result, expectation: { boundBy, expectedMs }, measuredMs }, index) => [
           result.case.name,
@@ -97,6 +49,56 @@ export async function rooflineParts(report: BenchReport): Promise<PagePart[]> {
       },
     },
   ];
+}
+
+type Point = ReturnType<typeof pointOf>;
+
+function pointOf({ result, measuredMs }: ReturnType<typeof compareWithLimits>[number]) {
+  const { case: it, usefulFlops, bytes } = result;
+  const [intensity, tflops] = [usefulFlops / bytes, usefulFlops / measuredMs / 1e9];
+  const label = `${it.name}: ${formatFlops(tflops)} at ${formatIntensity(intensity)} operations a byte`;
+  return { intensity, tflops, series: `${it.operation}, ${it.dtype}`, label };
+}
+
+function roofline(
+  points: readonly Point[],
+  marks: readonly Mark[],
+  limits: MachineLimits,
+  width: number,
+): TopLevelSpec {
+  const roofs = roofsOf(
+    limits,
+    points.map(({ intensity }) => intensity),
+  );
+  const drawn = [...points, ...roofs];
+  const intensities = drawn.map(({ intensity }) => intensity);
+  const x = logAxis(intensities, String, { most: mostTicks(width) });
+  const y = rateAxis(drawn.map(({ tflops }) => tflops));
+  const type = 'quantitative' as const;
+  const encoding = {
+    x: { field: 'intensity', type, scale: x.scale, axis: { ...x.ticks, title: 'operations per byte' } },
+    y: { field: 'tflops', type, scale: y.log.scale, axis: { ...y.log.ticks, title: y.title } },
+  };
+  return {
+    height: 300,
+    layer: [
+      {
+        data: { values: roofs },
+        mark: { type: 'line', strokeDash: [5, 4], color: 'var(--muted)', clip: true, aria: false },
+        encoding: { ...encoding, detail: { field: 'roof' } },
+      },
+      {
+        data: { values: [nameOf(limits, roofs)] },
+        mark: { type: 'text', align: 'right', dy: -7, dx: -2 },
+        encoding: { ...encoding, text: { field: 'name' } },
+      },
+      {
+        data: { values: [...points] },
+        mark: { type: 'point', size: 70, strokeWidth: 1.8, opacity: 1, fillOpacity: 0.4 },
+        encoding: { ...encoding, ...markEncoding('series', marks), description: { field: 'label' } },
+      },
+    ],
+  };
 }
 
 const formatIntensity = (intensity: number) => `${Number(intensity.toPrecision(3))}`;

@@ -1,6 +1,5 @@
 import { drawChart } from '../charts.js';
 import { formatMs, formatRate, formatRatio, formatTimes } from '../figures.js';
-import { logAxis } from '../log-axis.js';
 import { type Mark, marksOf } from '../marks.js';
 import type { PagePart } from '../page/parts.js';
 import type { CaseResult } from '../schema.js';
@@ -23,8 +22,9 @@ export async function speedParts(
       {
         dots: ratios,
         marks,
-        axis: logAxis([1, ...ratios.map(({ x }) => x)], formatTimes),
         title: `times as long as ${own}`,
+        format: formatTimes,
+        enclosed: [1],
         line: 1,
       },
       width,
@@ -39,12 +39,8 @@ async function timesParts(results: readonly CaseResult[]): Promise<PagePart[]> {
   const times = dotsOf(results, ({ timing }) => timing?.median);
   if (times.length === 0) return [];
   const marks = marksOf(times.map(({ contestant }) => contestant));
-  const axis = logAxis(
-    times.map(({ x }) => x),
-    formatMs,
-  );
   const chart = await drawChart((width) =>
-    caseRows({ dots: times, marks, axis, title: 'median time' }, width),
+    caseRows({ dots: times, marks, title: 'median time', format: formatMs }, width),
   );
   const caption = 'Median time by case; further left is faster';
   return [{ kind: 'chart', caption, chart, legend: marks }];

@@ -9,7 +9,7 @@ export function machineParts({ machine, command, results, missingPeers = [] }: B
       kind: 'text',
       text:
         `${machine.cpu}, ${machine.threads} hardware threads, ${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB, ` +
-        `${machine.os}, Node ${machine.node}, ${machine.date}. Command: ${command}.`,
+        `${machine.os}, Node ${machine.node}, ${machine.date}.${loadOf(machine)} Command: ${command}.`,
     },
     {
       kind: 'text',
@@ -32,6 +32,11 @@ export function machineParts({ machine, command, results, missingPeers = [] }: B
       : []),
     runsTable(results),
   ];
+}
+
+/** How busy the machine was with other things. */
+function loadOf({ load, threads }: BenchReport['machine']): string {
+  return load === undefined ? '' : ` Load before the run: ${load.toFixed(1)} on ${threads} threads.`;
 }
 
 function versionsTable(results: readonly CaseResult[]): PagePart {
