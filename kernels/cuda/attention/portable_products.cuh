@@ -32,7 +32,7 @@ struct PortableTensor {
 
   template <int Dim, int Keys>
   __device__ static void scores(float (&s)[Keys / 8][4], const T* q, const T* k, int lane) {
-  #pragma unroll 4
+#pragma unroll 4
     for (int d = 0; d < Dim; d += 16) {
       uint32_t a[4];
       ptx::ldmatrix_x4(a, ptx::shared_address(q + (lane & 15) * kPitch<Dim> + d + 8 * (lane >> 4)));
@@ -50,7 +50,7 @@ struct PortableTensor {
   // Two neighbouring tiles of S are one operand of the second product as they lie.
   template <int Dim, int Keys>
   __device__ static void accumulate(float (&o)[Dim / 8][4], const float (&p)[Keys / 8][4], const T* v, int lane) {
-  #pragma unroll
+#pragma unroll
     for (int t = 0; t < Keys / 16; ++t) {
       const uint32_t a[4] = {pack(p[2 * t][0], p[2 * t][1]), pack(p[2 * t][2], p[2 * t][3]),
                              pack(p[2 * t + 1][0], p[2 * t + 1][1]), pack(p[2 * t + 1][2], p[2 * t + 1][3])};
@@ -73,7 +73,7 @@ struct PortableExact {
 
   template <int Dim, int Keys>
   __device__ static void scores(float (&s)[Keys / 8][4], const float* q, const float* k, int lane) {
-      const float* rows = q + lane / 4 * kPitch<Dim>;
+    const float* rows = q + lane / 4 * kPitch<Dim>;
     const float* columns = k + 2 * (lane % 4) * kPitch<Dim>;
 #pragma unroll 4
     for (int d = 0; d < Dim; ++d) {
@@ -93,7 +93,7 @@ struct PortableExact {
   // Weights of hidden keys are -0, and their values are passed over, whatever they hold.
   template <int Dim, int Keys>
   __device__ static void accumulate(float (&o)[Dim / 8][4], const float (&p)[Keys / 8][4], const float* v, int lane) {
-  #pragma unroll
+#pragma unroll
     for (int key = 0; key < Keys; ++key) {
       const int owner = (lane & ~3) | (key % 8 / 2);
       const float low = __shfl_sync(0xffffffffu, p[key / 8][key & 1], owner);

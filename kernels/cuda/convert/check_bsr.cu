@@ -9,7 +9,7 @@ namespace {
 constexpr int kWarps = sparsek::kCheckThreads / 32;
 
 __device__ void find(unsigned long long& lowest, uint64_t place, sparsek::BsrFault fault) {
-  const unsigned long long report = place * 8 + static_cast<uint64_t>(fault);
+  const unsigned long long report = place * sparsek::kFaultKinds + static_cast<uint64_t>(fault);
   if (report < lowest) lowest = report;
 }
 

@@ -14,11 +14,12 @@ enum class BsrFault : int32_t {
   kColumnRange = 4,      // a block column below 0 or beyond the last
   kColumnOrder = 5,      // block columns of a row do not increase strictly
 };
+constexpr int kFaultKinds = 8;  // room for the above in a report, place * kFaultKinds + fault
 
 struct CheckBsrParams {
   const int32_t* indptr;
   const int32_t* indices;
-  uint64_t* reports;      // one a thread block: place * 8 + fault of its first fault, place a row or a block; kSoundBsr: none
+  uint64_t* reports;      // one a thread block, of its first fault, whose place is a row or a block; kSoundBsr: none
   int32_t block_rows, block_columns;  // how many there are
   int32_t blocks;                     // nnzb
 };

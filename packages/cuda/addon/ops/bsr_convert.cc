@@ -36,10 +36,10 @@ std::string describe_check(const uint64_t* reports, const DevicePattern& pattern
   const uint64_t result = std::accumulate(reports, reports + check_reports(pattern), kSoundBsr,
                                           [](uint64_t x, uint64_t y) { return std::min(x, y); });
   if (result == kSoundBsr) return {};
-  const uint64_t place = result / 8;
+  const uint64_t place = result / kFaultKinds;
   const std::string row = std::to_string(place);
   const std::string block = std::to_string(place - static_cast<uint64_t>(pattern.block_rows));
-  switch (static_cast<BsrFault>(result % 8)) {
+  switch (static_cast<BsrFault>(result % kFaultKinds)) {
     case BsrFault::kFirstIndptr:
       return "Expected 0 for indptr[0] but received another value";
     case BsrFault::kDecreasing:

@@ -6,22 +6,25 @@ namespace sparsek::cuda {
 
 using driver::check;
 
-Context::Context(std::shared_ptr<const driver::Api> api, int ordinal, std::string cubins)
-    : api_(std::move(api)), device_(readDevice(*api_, ordinal)) {
-  check(api_->cuDevicePrimaryCtxRetain(&handle_, device_.handle), "cuDevicePrimaryCtxRetain");
-  modules_ = std::make_unique<ModuleCache>(*api_, std::move(cubins));
-  pool_ = DevicePool::create(api_);
+PrimaryContext::PrimaryContext(const driver::Api& api, driver::CUdevice device) : api_(api), device_(device) {
+  check(api_.cuDevicePrimaryCtxRetain(&handle_, device_), "cuDevicePrimaryCtxRetain");
 }
 
+PrimaryContext::~PrimaryContext() { api_.cuDevicePrimaryCtxRelease(device_); }
+
+Context::Context(std::shared_ptr<const driver::Api> api, int ordinal, std::string cubins)
+    : api_(std::move(api)),
+      device_(readDevice(*api_, ordinal)),
+      primary_(*api_, device_.handle),
+      modules_(std::make_unique<ModuleCache>(*api_, std::move(cubins))),
+      pool_(DevicePool::create(api_)) {}
+
 Context::~Context() {
-  {
-    const CurrentContext current(*this, std::nothrow);
-    // Buffers that outlive the context keep the pool alive; its end must find the context lost by then.
-    pool_->trim(0);
-    pool_->abandon();
-    modules_.reset();
-  }
-  api_->cuDevicePrimaryCtxRelease(device_.handle);
+  const CurrentContext current(*this, std::nothrow);
+  // Buffers that outlive the context keep the pool alive; its end must find the context lost by then.
+  pool_->trim(0);
+  pool_->abandon();
+  modules_.reset();
 }
 
 CurrentContext::CurrentContext(const Context& context) : api_(context.api()), pushed_(true) {

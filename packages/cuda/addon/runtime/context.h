@@ -18,6 +18,21 @@ namespace sparsek::cuda {
 
 using Stream = driver::CUstream;
 
+/** The device's primary context, kept alive. */
+class PrimaryContext {
+ public:
+  PrimaryContext(const driver::Api& api, driver::CUdevice device);
+  ~PrimaryContext();
+  PrimaryContext(const PrimaryContext&) = delete;
+  PrimaryContext& operator=(const PrimaryContext&) = delete;
+  driver::CUcontext handle() const { return handle_; }
+
+ private:
+  const driver::Api& api_;
+  driver::CUdevice device_;
+  driver::CUcontext handle_ = nullptr;
+};
+
 class Context {
  public:
   /** Retains the primary context of device `ordinal`. `cubins` is the folder that holds the compiled kernels. */
@@ -28,7 +43,7 @@ class Context {
 
   const driver::Api& api() const { return *api_; }
   const DeviceProperties& device() const { return device_; }
-  driver::CUcontext handle() const { return handle_; }
+  driver::CUcontext handle() const { return primary_.handle(); }
   DevicePool& pool() { return *pool_; }
   ModuleCache& modules() { return *modules_; }
 
@@ -41,7 +56,7 @@ class Context {
  private:
   std::shared_ptr<const driver::Api> api_;
   DeviceProperties device_;
-  driver::CUcontext handle_ = nullptr;
+  PrimaryContext primary_;
   std::unique_ptr<ModuleCache> modules_;
   std::shared_ptr<DevicePool> pool_;
 };

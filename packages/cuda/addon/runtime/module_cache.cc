@@ -14,12 +14,15 @@ using namespace driver;
 /** More than this a kernel must ask for by name. */
 constexpr int kSharedBytesWithoutAsking = 48 * 1024;
 constexpr std::size_t kLogBytes = 4096;
+/** A folder opens like a file and tells an absurd size. */
+constexpr std::streamoff kMostBytes = std::streamoff{1} << 30;
 
 /** The file's bytes and a final zero, which PTX text needs. */
 std::vector<char> readFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) throw MissingKernelError(path + " cannot be opened");
   const std::streamoff size = file.tellg();
+  if (size < 0 || size > kMostBytes) throw MissingKernelError(path + " cannot be read");
   std::vector<char> bytes(static_cast<std::size_t>(size) + 1, '\0');
   file.seekg(0);
   if (!file.read(bytes.data(), size)) throw MissingKernelError(path + " cannot be read");
