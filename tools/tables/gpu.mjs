@@ -1,4 +1,11 @@
-import { formatBandwidth, formatFlops, formatMs, formatTimes, shareOfDenseRate } from '@sparsek/bench';
+import {
+  formatBandwidth,
+  formatFlops,
+  formatMs,
+  formatTimes,
+  modelError,
+  shareOfDenseRate,
+} from '@sparsek/bench';
 import { table } from './markdown.mjs';
 import { peerSummary } from './peer-summary.mjs';
 
@@ -16,6 +23,7 @@ export const GPU_TABLES = {
   'gpu-peers': { record: RECORD, draw: peerSummary },
   'gpu-attention-summary': { record: RECORD, draw: attentionSummary },
   'gpu-limits': { record: RECORD, draw: limitsTable },
+  'gpu-model': { record: RECORD, draw: modelTable },
   'gpu-validation': { record: RECORD, draw: validationTable },
   'gpu-sanitizers': { record: RECORD, draw: sanitizersTable },
   'gpu-devices': { record: RECORD, draw: devicesTable },
@@ -135,6 +143,19 @@ function limitsTable(evidence) {
   return `${table(['limit', 'measured'], rows)}\n\n${provenance(evidence, report.command)}`;
 }
 
+/** How far the times that those limits expect are from the measured ones. */
+function modelTable(evidence) {
+  const percent = (share) => `${(100 * share).toFixed(0)} %`;
+  const rows = evidence.benchmarks.flatMap(({ suite, report }) => {
+    const error = modelError(report?.results ?? []);
+    if (error === undefined) return [];
+    const { cases, median, worst, worstCase } = error;
+    return [[suite, cases, percent(median), percent(worst), worstCase]];
+  });
+  if (rows.length === 0) return 'Not recorded yet.';
+  return table(['suite', 'cases', 'off by (median)', 'at worst', 'in'], rows);
+}
+
 /** The first word of a check's name is its operation. */
 const operationOf = ({ name }) => name.split(/[ /:]/, 1)[0];
 
@@ -165,12 +186,14 @@ function sanitizersTable(evidence) {
   return `${table(['tool', 'checks', 'result'], rows)}\n\n${provenance(evidence, 'compute-sanitizer')}`;
 }
 
+/** One row a check; what it says on further lines, which are indented, stands below its first one. */
 function devicesTable(evidence) {
-  const lines = evidence.devices.flatMap(({ output }) => output?.split('\n') ?? []);
-  const rows = lines.flatMap((line) => {
+  const rows = [];
+  for (const line of evidence.devices.flatMap(({ output }) => output?.split('\n') ?? [])) {
     const found = line.match(/^(ok|FAILED) +([^:]+): (.*)$/);
-    return found ? [[found[2], found[1], found[3]]] : [];
-  });
+    if (found) rows.push([found[2], found[1], found[3]]);
+    else if (/^\s+\S/.test(line) && rows.length > 0) rows.at(-1)[2] += `<br>${line.trim()}`;
+  }
   if (rows.length === 0) return 'Not recorded yet.';
   return `${table(['check', 'result', 'measured'], rows)}\n\n${provenance(evidence, 'dist-gpu/devices')}`;
 }

@@ -142,16 +142,31 @@ describe("tables of a GPU's evidence", () => {
     expect(drawn).toContain('| racecheck | spmm, quick | 2 hazards |');
     expect(drawn).toContain('| initcheck | spmm, quick | ended by SIGTERM |');
     const devices = [
-      { output: 'noise\nok      device 0 (X), host: 4 us a call\nFAILED  worker threads: differ\n' },
+      {
+        output:
+          'noise\nok      device 0 (X), host: 4 us a call\n        8192/64 5 us\nFAILED  worker threads: differ\n',
+      },
     ];
     const table = GPU_TABLES['gpu-devices'].draw({ ...evidence, devices });
     expect(table).toContain(
-      '| device 0 (X), host | ok | 4 us a call |\n| worker threads | FAILED | differ |',
+      '| device 0 (X), host | ok | 4 us a call<br>8192/64 5 us |\n| worker threads | FAILED | differ |',
     );
     expect(GPU_TABLES['gpu-devices'].draw({ ...evidence, devices: [] })).toBe('Not recorded yet.');
   });
 
   it('hold shares of the dense rate against the aims', () => {
+  it('say how far the expected times are off, suite by suite', () => {
+    const result = (name: string, share: number) => ({ case: { name }, expected: { share } });
+    const results = [result('a', 0.9), result('b', 0.5), result('c', 1.2)];
+    const benchmarks = [
+      { suite: 'gemm', report: { results } },
+      { suite: 'late', failed: 'ended' },
+    ];
+    const drawn = GPU_TABLES['gpu-model'].draw({ ...evidence, benchmarks });
+    expect(drawn).toMatch(/\n\| gemm \| 3 \| 20 % \| 50 % \| b \|$/);
+    expect(GPU_TABLES['gpu-model'].draw({ ...evidence, benchmarks: [] })).toBe('Not recorded yet.');
+  });
+
     const [, { report }] = evidence.benchmarks;
     const [result] = report!.results;
     const named = { ...result, case: { name: 'spmm 4096^3, block 64, 12.5 %, f16' } };
