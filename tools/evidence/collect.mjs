@@ -19,7 +19,7 @@ const { values: options, positionals } = parseArgs({
     validations: { type: 'string', default: 'thorough,portable' },
     suites: { type: 'string', default: 'gemm,gemm-large,attention,attention-long' },
     sanitizers: { type: 'string', default: 'memcheck,racecheck,initcheck,synccheck' },
-    /** Whether to make the checks of dist-gpu/devices. */
+    /** Whether to make the checks of dist-gpu/devices, and to measure the building blocks. */
     devices: { type: 'boolean', default: false },
     /** Seconds that one step may take. A benchmark begins no case in the last of them, so that it ends by itself. */
     limit: { type: 'string', default: '600' },
@@ -36,17 +36,18 @@ const limitMs = 1000 * Number(options.limit);
 const list = (text) => text.split(',').filter((name) => name !== '');
 
 /** Runs the bundled command line; `report` is the file that it was told to write. */
-function sparsek(args, report, environment = {}) {
+function sparsek(args, report, environment = {}, timeout = limitMs) {
   const set = Object.entries(environment).map(([name, value]) => `${name}=${value} `);
   const command = `${set.join('')}sparsek ${args.join(' ').replaceAll(`${scratch}/`, '')}`;
-  return finish(command, process.execPath, [commandLine, ...args], { report, environment });
+  return finish(command, process.execPath, [commandLine, ...args], { report, environment, timeout });
 }
 
 /** Runs a program; its last lines are kept when it fails, all of them when `keep` is set. */
-function finish(command, program, args, { report, environment = {}, keep = false } = {}) {
+function finish(command, program, args, step = {}) {
+  const { report, environment = {}, keep = false, timeout = limitMs } = step;
   console.error(`> ${command}`);
   const start = performance.now();
-  const options = { timeout: limitMs, maxBuffer: 1 << 28, env: { ...process.env, ...environment } };
+  const options = { timeout, maxBuffer: 1 << 28, env: { ...process.env, ...environment } };
   return new Promise((resolve) => {
     execFile(program, args, options, (error, stdout, stderr) => {
       const seconds = (performance.now() - start) / 1000;
@@ -170,6 +171,15 @@ async function benchmark(suite) {
   return { suite, ...(await sparsek(command, report)) };
 }
 
+/** A second's work; a kernel that hangs must not cost more than a minute. */
+const LIMITS_TIMEOUT_MS = 60_000;
+
+function measureLimits() {
+  const report = join(scratch, 'limits.json');
+  const command = ['bench', 'limits', '--backend', 'cuda', '--json', report];
+  return sparsek(command, report, {}, LIMITS_TIMEOUT_MS);
+}
+
 const checkDevices = () => finish('devices', process.execPath, [join(app, 'devices.js')], { keep: true });
 
 const gpu = queryGpu();
@@ -194,16 +204,20 @@ const evidence = {
   validations: checked.slice(0, validations.length),
   sanitizers: checked.slice(validations.length),
   devices: [],
+  limits: [],
   benchmarks: [],
 };
-if (options.devices) evidence.devices.push(await checkDevices());
+if (options.devices) {
+  evidence.devices.push(await checkDevices());
+  evidence.limits.push(await measureLimits());
+}
 for (const suite of list(options.suites)) evidence.benchmarks.push(await benchmark(suite));
 
 rmSync(scratch, { recursive: true, force: true });
 writeFileSync(`${out}.part`, `${JSON.stringify(evidence, null, 1)}\n`);
 renameSync(`${out}.part`, out);
-const { validations: held, sanitizers: sanitized, devices, benchmarks } = evidence;
-const failed = [...held, ...sanitized, ...devices, ...benchmarks].filter(
+const { validations: held, sanitizers: sanitized, devices, limits, benchmarks } = evidence;
+const failed = [...held, ...sanitized, ...devices, ...limits, ...benchmarks].filter(
   (step) => step.failed || (step.exitCode ?? 0) !== 0,
 );
 for (const step of failed)

@@ -2,7 +2,7 @@
 // Joins the records of several runs on one GPU, from the same sources, into the one file that is committed.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const PARTS = ['validations', 'sanitizers', 'devices', 'benchmarks'];
+const PARTS = ['validations', 'sanitizers', 'devices', 'limits', 'benchmarks'];
 
 const [out, ...paths] = process.argv.slice(2);
 if (paths.length === 0) {
@@ -22,6 +22,6 @@ for (const field of ['format', 'gpu', 'sourceHash']) {
 }
 const merged = {
   ...first,
-  ...Object.fromEntries(PARTS.map((part) => [part, records.flatMap((record) => record[part])])),
+  ...Object.fromEntries(PARTS.map((part) => [part, records.flatMap((record) => record[part] ?? [])])),
 };
 writeFileSync(out, `${JSON.stringify(merged, null, 1)}\n`);

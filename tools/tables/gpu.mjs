@@ -128,19 +128,23 @@ function takes(peer) {
   return peer.check?.passed === false ? 'WRONG' : formatTimes(peer.timeRatio);
 }
 
-/** What the GPU could do at most while its products were timed. */
+/** What the GPU can do at most: building block by building block, or as its products found it. */
 function limitsTable(evidence) {
-  const { report } = evidence.benchmarks.find(({ suite }) => suite === 'gemm') ?? {};
-  if (report?.limits?.bandwidths === undefined) return 'Not recorded yet.';
-  const { arithmetic, bandwidths } = report.limits;
+  const alone = evidence.limits?.find(({ report }) => report !== undefined);
+  const gemm = evidence.benchmarks.find(({ suite }) => suite === 'gemm')?.report;
+  const limits = alone?.report.limits ?? gemm?.limits;
+  if (limits?.bandwidths === undefined) return 'Not recorded yet.';
+  const { arithmetic, instructions = [], bandwidths } = limits;
   const rows = [
     ...arithmetic.map(({ dtype, flopsPerSecond }) => [
       `matrix products, ${dtype}`,
       formatFlops(flopsPerSecond / 1e12),
     ]),
+    ...instructions.map(({ what, flopsPerSecond }) => [what, formatFlops(flopsPerSecond / 1e12)]),
     ...bandwidths.map(({ what, bytesPerSecond }) => [what, formatBandwidth(bytesPerSecond)]),
   ];
-  return `${table(['limit', 'measured'], rows)}\n\n${provenance(evidence, report.command)}`;
+  const command = alone ? alone.command.replace(/ --json .*/, '') : gemm.command;
+  return `${table(['limit', 'measured'], rows)}\n\n${provenance(evidence, command)}`;
 }
 
 /** How far the times that those limits expect are from the measured ones. */

@@ -106,6 +106,14 @@ describe("tables of a GPU's evidence", () => {
     });
     expect(drawn).toContain('| matrix products, f16 | 900 TFLOP/s |\n| L2 cache | 8.00 TB/s |');
     expect(GPU_TABLES['gpu-limits'].draw(evidence)).toBe('Not recorded yet.');
+    const instructions = [{ what: 'wgmma m64n64k16', flopsPerSecond: 4e14 }];
+    const alone = {
+      command: 'sparsek bench limits --json limits.json',
+      report: { limits: { ...limits, instructions } },
+    };
+    const detailed = GPU_TABLES['gpu-limits'].draw({ ...evidence, limits: [alone] });
+    expect(detailed).toContain('| wgmma m64n64k16 | 400 TFLOP/s |');
+    expect(detailed).toContain('`sparsek bench limits` on one GPU');
   });
 
   it('count checks by the kernels that ran them', () => {
