@@ -90,7 +90,7 @@ class BlockWalk {
   // The 32 entries after the current ones; a few steps later they are there.
   __device__ __forceinline__ void fetch_ahead() {
     if (stored_ && position_ + 32 < end_)
-      ahead_ = load_entry(*params_, params_->patterns[pattern_], position_ + 32 + ptx::lane_index(), end_);
+      ahead_ = load_entry(*params_, params_->masks.patterns[pattern_], position_ + 32 + ptx::lane_index(), end_);
   }
 
   __device__ __forceinline__ Block next_stored() {
@@ -125,7 +125,7 @@ class BlockWalk {
   }
 
   __device__ __forceinline__ BlockRange blocks_of(int clause) const {
-    const Pattern& pattern = params_->patterns[pattern_];
+    const Pattern& pattern = params_->masks.patterns[pattern_];
     return clause_blocks<Side>(params_->geometry, load_clause(table<Clause>(*params_, pattern.clauses) + clause), tile_);
   }
 

@@ -52,7 +52,7 @@ struct alignas(16) Item {
   int32_t tile;       // query tile; -1: no more work
   int32_t head;       // query head
   int32_t batch;
-  int32_t pattern;    // index into Params::patterns
+  int32_t pattern;    // index into Masks::patterns
   int32_t empty;      // 1: no block is visible, no step follows
   int32_t partial;    // -1: a whole item; else where the part's O and log-sum-exp go
   float sink2;        // logit of the head's sink in base 2; -infinity: none

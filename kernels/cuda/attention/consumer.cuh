@@ -124,7 +124,7 @@ class Consumer {
   __device__ __forceinline__ KeepBits find_kept(const Step& step, const Item& item, const Row& row) const {
     KeepBits keep{{~0u, ~0u}};
     if (!step.masked) return keep;
-    const Pattern& pattern = p_.patterns[item.pattern];
+    const Pattern& pattern = p_.masks.patterns[item.pattern];
     const int my_key = step.first_key + 32 * (thread_ & 3);
     if (step.fill == kFillClauses) {
       keep = keep_by_clauses(p_, pattern, my_key, row.index + p_.geometry.key_length - p_.geometry.query_length);

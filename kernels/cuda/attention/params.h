@@ -54,7 +54,7 @@ static_assert(sizeof(Clause) == 32, "loaded as two 16-byte words");
 enum Fill : int32_t { kFillFull = 0, kFillClauses = 1, kFillBitmap = 2 };
 
 // One mask pattern. Regular (indptr is kNone): the union of the clauses, whose blocks the producer warp derives as it
-// goes. Stored: block compressed sparse rows of side x side blocks. Arrays are byte offsets into Params::tables.
+// goes. Stored: block compressed sparse rows of side x side blocks. Arrays are byte offsets into Masks::arrays.
 constexpr int64_t kNone = -1;
 struct alignas(16) Pattern {
   int64_t indptr;
@@ -66,6 +66,13 @@ struct alignas(16) Pattern {
   int32_t reserved;
 };
 static_assert(sizeof(Pattern) == 48, "kernel and host must agree");
+
+// The patterns of a plan, and which one each head has.
+struct Masks {
+  const uint8_t* arrays;          // where the patterns' arrays lie
+  const Pattern* patterns;
+  const int32_t* head_map;        // [map_batches, map_heads]: index into patterns
+};
 
 // A part of a work item, where a plan splits long items along their keys. `begin` and `end` count the entries of the row of
 // a stored pattern; of a regular one they are block columns.
@@ -96,9 +103,7 @@ struct Params {
   // Dimensions, innermost first: head dimension, sequence, head, batch. Boxes are 64 elements wide.
   TensorMap q, k, v, o;
   Geometry geometry;
-  const uint8_t* tables;          // where the patterns' arrays lie
-  const Pattern* patterns;
-  const int32_t* head_map;        // [map_batches, map_heads]: index into patterns
+  Masks masks;
   const int32_t* order;           // work items (batch * heads + head) * query_tiles + tile, longest first; null: computed
   const Chunk* chunks;            // the work items when some are split, longest first; else null
   float* partial_out;             // [partials, side, instance dimension]: O of the parts, each normalised by itself

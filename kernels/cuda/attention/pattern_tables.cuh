@@ -8,7 +8,7 @@ namespace sparsek::attention {
 // An array of a pattern; null where the pattern does not have it.
 template <typename T, typename AnyParams>
 __device__ __forceinline__ const T* table(const AnyParams& p, int64_t offset) {
-  return offset == kNone ? nullptr : reinterpret_cast<const T*>(p.tables + offset);
+  return offset == kNone ? nullptr : reinterpret_cast<const T*>(p.masks.arrays + offset);
 }
 
 struct HeadMapPlace {

@@ -180,7 +180,7 @@ struct PortableForward {
     const int pair = static_cast<int>(blockIdx.x / static_cast<unsigned>(p.query_tiles));
     const int64_t batch = pair / p.heads, head = pair % p.heads;
     const HeadMapPlace place = place_in_head_map(p, static_cast<int>(batch), static_cast<int>(head));
-    const Pattern pattern = p.patterns[__ldg(p.head_map + place.row * p.map_heads + place.column)];
+    const Pattern pattern = p.masks.patterns[__ldg(p.masks.head_map + place.row * p.map_heads + place.column)];
     const T* const keys = head_of(p.k, batch, head / p.group);
     const T* const values = head_of(p.v, batch, head / p.group);
     const int first_query = tile * kRows, query = first_query + 16 * warp + lane / 4;

@@ -35,9 +35,7 @@ struct PortableView {
 struct PortableParams {
   PortableView q, k, v, o;
   Geometry geometry;
-  const uint8_t* tables;          // where the patterns' arrays lie
-  const Pattern* patterns;
-  const int32_t* head_map;        // [map_batches, map_heads]: index into patterns
+  Masks masks;
   float* lse;                     // [batch, heads, query_length] or null
   const float* sinks;             // [heads] or null
   const float* slopes;            // ALiBi, [heads] or null

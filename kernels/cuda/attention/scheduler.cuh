@@ -39,7 +39,7 @@ __device__ __forceinline__ Item decode_item(const Params& p, int index, BlockPar
   item.head = pair - item.batch * p.heads;
   const HeadMapPlace place = place_in_head_map(p, item.batch, item.head);
   item.sink2 = p.sinks != nullptr ? __ldg(p.sinks + item.head) * kLog2e : -CUDART_INF_F;
-  item.pattern = __ldg(p.head_map + place.row * p.map_heads + place.column);
+  item.pattern = __ldg(p.masks.head_map + place.row * p.map_heads + place.column);
   return item;
 }
 
@@ -72,7 +72,7 @@ __device__ __forceinline__ void schedule(const Params& p, SharedStorage<C>& s) {
     BlockPart part;
     const Item item = decode_item(p, index, part);
     BlockRange share;
-    const WalkStart start = start_walk<C::kSide>(p, p.patterns[item.pattern], item.tile, part, share);
+    const WalkStart start = start_walk<C::kSide>(p, p.masks.patterns[item.pattern], item.tile, part, share);
     post_plan(s, item, start, share);
   }
   Item stop{};

@@ -13,9 +13,8 @@ void fill_common(AnyParams& params, const AttentionPlan& plan, const AttentionOp
   params.geometry = {static_cast<int32_t>(plan.query_length), static_cast<int32_t>(plan.key_length),
                      plan.has_documents ? table_at<int32_t>(o.tables, plan.document_start) : nullptr,
                      plan.has_documents ? table_at<int32_t>(o.tables, plan.document_end) : nullptr};
-  params.tables = reinterpret_cast<const uint8_t*>(o.tables);
-  params.patterns = table_at<attention::Pattern>(o.tables, plan.patterns);
-  params.head_map = table_at<int32_t>(o.tables, plan.head_map);
+  params.masks = {reinterpret_cast<const uint8_t*>(o.tables), table_at<attention::Pattern>(o.tables, plan.patterns),
+                  table_at<int32_t>(o.tables, plan.head_map)};
   params.map_batches = plan.map_batches;
   params.map_heads = plan.map_heads;
   params.heads = plan.heads;
