@@ -6,13 +6,14 @@ const ticks = (values: readonly number[], options = {}) => logAxis(values, Strin
 describe('logAxis', () => {
   it('divides decades as finely as there is room for', () => {
     expect(ticks([0.21, 1.9])).toEqual([0.2, 0.5, 1, 2]);
-    expect(ticks([0.6, 68])).toEqual([0.3, 1, 3, 10, 30, 100]);
+    expect(ticks([0.6, 68])).toEqual([1, 3, 10, 30, 100]);
     expect(ticks([0.001, 100])).toEqual([0.001, 0.01, 0.1, 1, 10, 100]);
     expect(ticks([1e-6, 1e3], { most: 4 })).toEqual([1e-6, 1e-3, 1, 1e3]);
   });
 
   it('encloses all values, and a single one too', () => {
     expect(logAxis([0.21, 1.9], String).scale.domain).toEqual([0.2, 2]);
+    expect(logAxis([0.6, 68], String, { most: 4 }).scale.domain).toEqual([0.5, 100]);
     expect(ticks([5])).toEqual([5, 10]);
     expect(ticks([1])).toEqual([1, 2]);
   });

@@ -28,7 +28,7 @@ const LADDERS = {
 /** Whether a value has a place on a logarithmic axis. */
 export const hasLogarithm = (value: number): boolean => value > 0 && Number.isFinite(value);
 
-/** An axis that encloses all values that have a place on it. */
+/** An axis from a round number below all values that have a place on it to one above. */
 export function logAxis(
   values: readonly number[],
   format: (value: number) => string,
@@ -36,12 +36,15 @@ export function logAxis(
 ): LogAxis {
   const placed = values.filter(hasLogarithm);
   const [least, largest] = placed.length > 0 ? [Math.min(...placed), Math.max(...placed)] : [1, 1];
-  const found = LADDERS[base].map((ladder) => around(least, largest, ladder));
-  const steps = found.find((ticks) => ticks.length <= most) ?? found.at(-1)!;
+  const [finest, ...coarser] = LADDERS[base];
+  const all = around(least, largest, finest);
+  const [from, to] = [all[0]!, all.at(-1)!];
+  const ladders = [all, ...coarser.map((ladder) => stepsOf(from, to, ladder))];
+  const steps = ladders.find((ticks) => ticks.length <= most) ?? ladders.at(-1)!;
   const every = Math.ceil((steps.length - 1) / (most - 1));
-  const ticks = steps.filter((_, index) => index % every === 0);
+  const ticks = steps.filter((_, index) => every === 0 || index % every === 0);
   return {
-    scale: { type: 'log', domain: [steps[0]!, steps.at(-1)!], nice: false },
+    scale: { type: 'log', domain: [from, to], nice: false },
     ticks: labelled(ticks, (value) => trimZeros(format(value))),
   };
 }
@@ -52,23 +55,31 @@ export function labelled(values: readonly number[], format: (value: number) => s
   return { values: [...values], labelExpr: `${JSON.stringify(labels)}[datum.value]` };
 }
 
+interface Ladder {
+  readonly power: number;
+  readonly factors: readonly number[];
+}
+
 /** Steps from the last one not above the least value to the first one not below the largest, at least two. */
-function around(
-  least: number,
-  largest: number,
-  { power, factors }: { readonly power: number; readonly factors: readonly number[] },
-): number[] {
-  const powerOf = (value: number) => Math.floor(Math.log(value) / Math.log(power));
+function around(least: number, largest: number, ladder: Ladder): number[] {
+  const { power } = ladder;
+  const steps = stepsOf(least / power, largest * power * power, ladder);
+  const from = steps.filter((step) => step <= least).length - 1;
+  const to = steps.findIndex((step) => step >= largest);
+  return steps.slice(from, Math.max(to, from + 1) + 1);
+}
+
+/** Steps of a ladder from one number to another, both included. */
+function stepsOf(from: number, to: number, { power, factors }: Ladder): number[] {
+  const exponentOf = (value: number) => Math.floor(Math.log(value) / Math.log(power));
   const steps: number[] = [];
-  for (let exponent = powerOf(least) - 1; exponent <= powerOf(largest) + 2; exponent++) {
+  for (let exponent = exponentOf(from) - 1; exponent <= exponentOf(to) + 1; exponent++) {
     // Decades are read from text, so that each step is the number nearest to its name.
     for (const factor of factors) {
       steps.push(power === 10 ? Number(`${factor}e${exponent}`) : factor * power ** exponent);
     }
   }
-  const from = steps.filter((step) => step <= least).length - 1;
-  const to = steps.findIndex((step) => step >= largest);
-  return steps.slice(from, Math.max(to, from + 1) + 1);
+  return steps.filter((step) => step >= from && step <= to);
 }
 
 /** `10.0 ms` says no more than `10 ms` on an axis. */
