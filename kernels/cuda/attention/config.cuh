@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "../ptx/mbarrier.cuh"
+#include "../tile/swizzle.cuh"
 #include "block_walk.cuh"
 #include "params.h"
 
@@ -67,7 +68,7 @@ struct Plan {
 };
 
 template <typename C>
-struct alignas(1024) SharedStorage {
+struct alignas(tile::kTileAlignment) SharedStorage {
   uint8_t q[C::kQStages][C::kQBytes];
   uint8_t k[C::kKStages][C::kKvBytes];
   uint8_t v[C::kVStages][C::kKvBytes];
@@ -82,6 +83,6 @@ struct alignas(1024) SharedStorage {
 };
 
 template <typename C>
-constexpr bool kFitsLaunch = sizeof(SharedStorage<C>) * C::kTeams + 1024 <= shared_bytes(C::kDim, C::kSide);
+constexpr bool kFitsLaunch = sizeof(SharedStorage<C>) * C::kTeams + tile::kTileAlignment <= shared_bytes(C::kDim, C::kSide);
 
 }  // namespace sparsek::attention

@@ -44,12 +44,12 @@ struct NarrowShape {
   static constexpr int kStoreThreads = 128 + 32;  // a worker and its store warp
 
   struct Stage {
-    alignas(1024) char b[kBBytes];
+    alignas(tile::kTileAlignment) char b[kBBytes];
     char a[kNarrowMaxFragments * kNarrowFragmentBytes];
   };
   struct Shared {
     Stage stage[kStages];
-    alignas(1024) char staging[kWorkers][kStagingBytes];
+    alignas(tile::kTileAlignment) char staging[kWorkers][kStagingBytes];
     ptx::Barrier full[kStages];
     ptx::Barrier empty[kStages];
     uint2 masks[kStages];

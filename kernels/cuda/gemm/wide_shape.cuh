@@ -47,8 +47,8 @@ struct WideShape {
   static constexpr int kStoreThreads = 128 + 32;  // a consumer warpgroup and its store warp
 
   struct Shared {
-    alignas(1024) char stage[kStages][kStageBytes];
-    alignas(1024) char staging[kHalves][kStagingBytes];
+    alignas(tile::kTileAlignment) char stage[kStages][kStageBytes];
+    alignas(tile::kTileAlignment) char staging[kHalves][kStagingBytes];
     ptx::Barrier full[kStages];
     ptx::Barrier empty[kStages];
     int mask[kStages];  // which halves have a block in this stage (pairs only)
