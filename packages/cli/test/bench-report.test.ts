@@ -13,6 +13,8 @@ const CPU = docs('benchmarks/cpu.json');
 const report = (...args: string[]) => sparsek(['bench', 'report', ...args]);
 
 interface Recorded {
+  missingPeers?: object[];
+  notRun?: object[];
   results: { case: { name: string }; contestants: { check?: { passed: boolean } }[] }[];
 }
 
@@ -55,6 +57,18 @@ describe('bench report', () => {
       expect(figures!.length - rows.length).toBe(names.length);
       expect(Math.max(...[...rows, ...peers!].map((line) => line.length))).toBeLessThanOrEqual(80);
     }
+  });
+
+  it('says who and what was left out', async () => {
+    const path = changed((recorded) => {
+      recorded.missingPeers = [{ name: 'SciPy BSR', reason: 'no scipy' }];
+      recorded.notRun = [{ name: 'spmm huge', reason: 'out of time' }];
+    });
+    const { code, stderr } = await report(path);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'sparsek: SciPy BSR did not take part: no scipy\nsparsek: not run: spmm huge: out of time\n',
+    });
   });
 
   it('ends with 1 for a record of wrong results, and names them', async () => {

@@ -17,6 +17,12 @@ export async function showRecorded(
   const { loadReports, renderBenchReport } = await import('@sparsek/bench');
   const report = choose(await loadReports(path), suite, path);
   await printReport(report, context);
+  for (const { name, reason } of report.missingPeers ?? []) {
+    context.stderr.write(`sparsek: ${name} did not take part: ${reason}\n`);
+  }
+  for (const { name, reason } of report.notRun ?? []) {
+    context.stderr.write(`sparsek: not run: ${name}: ${reason}\n`);
+  }
   if (html !== undefined) await writeText(html, await renderBenchReport(report), context.signal);
   refuseWrongResults(report);
 }

@@ -34,10 +34,13 @@ function renderRow(row: Row, numeric: readonly boolean[]): string {
       ...(span ? [`colspan="${span}"`] : []),
     ];
     const tag = column === 0 ? 'th' : 'td';
-    return `<${[tag, ...attributes].join(' ')}>${escapeHtml(text)}</${tag}>`;
+    return `<${[tag, ...attributes].join(' ')}>${breakable(text)}</${tag}>`;
   });
   return `<tr>${cells.join('')}</tr>`;
 }
+
+/** Names of kernels are long; they may break after an underscore. */
+const breakable = (text: string): string => escapeHtml(text).replaceAll('_', '_<wbr>');
 
 /** Whether a column holds numbers, which stand right, below each other. The first column names its rows. */
 function isNumeric(rows: readonly Row[], column: number): boolean {

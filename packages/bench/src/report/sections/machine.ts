@@ -1,6 +1,6 @@
-import { formatPercent } from '../figures.js';
 import type { PagePart } from '../page/parts.js';
 import type { BenchReport, CaseResult } from '../schema.js';
+import { runParts } from './runs.js';
 
 /** Where and how the figures came about. */
 export function machineParts({ machine, command, results, missingPeers = [] }: BenchReport): PagePart[] {
@@ -30,7 +30,7 @@ export function machineParts({ machine, command, results, missingPeers = [] }: B
           },
         ]
       : []),
-    runsTable(results),
+    ...runParts(results),
   ];
 }
 
@@ -44,40 +44,4 @@ function versionsTable(results: readonly CaseResult[]): PagePart {
     results.flatMap(({ contestants }) => contestants.map((c) => [c.name, c.version] as const)),
   );
   return { kind: 'table', caption: 'Versions', head: ['contestant', 'version'], rows: [...versions] };
-}
-
-/** How sure each figure is, and what the device did meanwhile. */
-function runsTable(results: readonly CaseResult[]): PagePart {
-  const watched = results.some(({ device }) => device !== undefined);
-  const rows = results.map(({ case: it, contestants: [own], noise, device }) => [
-    it.name,
-    own?.timing ? `${own.timing.runs}` : '-',
-    own?.timing ? formatPercent(own.timing.spread) : '-',
-    formatPercent(noise),
-    ...(watched ? deviceCells(device) : []),
-  ]);
-  return {
-    kind: 'table',
-    caption:
-      'Runs of the first contestant: rounds, median deviation, difference from itself, and the device meanwhile',
-    head: [
-      'case',
-      'rounds',
-      'spread',
-      'noise',
-      ...(watched ? ['clock, MHz', 'power', 'temperature', 'held down by'] : []),
-    ],
-    rows,
-  };
-}
-
-function deviceCells(device: CaseResult['device']): string[] {
-  if (!device) return ['-', '-', '-', '-'];
-  const { clockMhz, watts, celsius, throttled } = device;
-  return [
-    `${clockMhz.median} (${clockMhz.min} to ${clockMhz.max})`,
-    watts === undefined ? '-' : `${watts.toFixed(0)} W`,
-    celsius === undefined ? '-' : `${celsius} °C`,
-    throttled.length > 0 ? throttled.join(', ') : '-',
-  ];
 }
