@@ -17,7 +17,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     /** Names of VALIDATIONS; none for a run that completes another one. */
     validations: { type: 'string', default: 'thorough,portable' },
-    suites: { type: 'string', default: 'gemm,gemm-large,attention,attention-long' },
+    suites: { type: 'string', default: 'gemm,gemm-large,attention,attention-long,crossover,scaling,host' },
     sanitizers: { type: 'string', default: 'memcheck,racecheck,initcheck,synccheck' },
     /** Whether to make the checks of dist-gpu/devices, and to measure the building blocks. */
     devices: { type: 'boolean', default: false },
