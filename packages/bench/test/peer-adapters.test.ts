@@ -26,8 +26,10 @@ function ask(
   requests: readonly { readonly peer: string; readonly case: AttentionCase }[],
 ): readonly Answer[] {
   const told = requests.map(({ peer, case: benchCase }) => {
-    const { arrays, ...mask } = blockLists(makeMask(benchCase));
-    const lists = Object.entries(arrays).map(([name, { elements }]) => [name, [...elements]]);
+    const { arrays, ...mask } = blockLists(makeMask(benchCase), benchCase.heads);
+    const lists = Object.entries(arrays).map(([name, { elements, shape }]) => {
+      return [name, { elements: [...elements], shape }];
+    });
     const sinks = Array.from({ length: benchCase.heads }, () => 0);
     return { peer, case: benchCase, mask, arrays: { ...Object.fromEntries(lists), sinks } };
   });
@@ -65,6 +67,10 @@ const BLOCKS: Record<string, Partial<AttentionCase>> = {
   'random blocks': { mask: { kind: 'random-blocks', density: 0.4 } },
   'oblong blocks that share K and V': {
     ...{ mask: { kind: 'random-blocks', density: 0.4 }, kvHeads: 2, blockShape: [2, 3] },
+  },
+  'a mask a head': { mask: { kind: 'random-blocks', density: 0.4, perHead: true } },
+  'a mask a head, in blocks that do not divide the tokens': {
+    ...{ mask: { kind: 'random-blocks', density: 0.4, perHead: true }, queryLength: 10, keyLength: 15 },
   },
   'blocks over more keys than queries': { mask: { kind: 'random-blocks', density: 0.4 }, queryLength: 5 },
 };
@@ -117,7 +123,7 @@ describe.skipIf(missing !== undefined)('the adapters of attention libraries', ()
       { peer: 'flashinfer', case: make({ mask: 'causal', batch: 2 }) },
       { peer: 'flashinfer-blocks', case: make({ mask: 'causal' }) },
       { peer: 'flashinfer-blocks', case: make({ mask: 'dilated:8,2' }) },
-      { peer: 'flashinfer-blocks', case: make({ mask: { ...random, perHead: true } }) },
+      { peer: 'flashinfer-blocks', case: make({ mask: { ...random, perHead: true }, kvHeads: 2 }) },
       { peer: 'flashinfer-blocks', case: make({ mask: random, keyLength: 14 }) },
       { peer: 'flash-3', case: make({ mask: { kind: 'documents', lengths: [7, 5] }, queryLength: 5 }) },
     ]);
@@ -126,7 +132,7 @@ describe.skipIf(missing !== undefined)('the adapters of attention libraries', ()
       ['takes one sequence a call', false],
       ['FlashInfer has kernels for this mask', true],
       ['some blocks are visible in part, for which it wants every pair as a bit', false],
-      ['takes one mask for all heads', false],
+      ['takes one mask for all heads that share K and V', false],
       ['the keys are no multiple of 4', false],
       ['documents of another length than the sequence', false],
     ]);

@@ -155,7 +155,7 @@ function maskInputs(
 ): { mask?: unknown; arrays: Record<string, MaskArray> } {
   switch (form) {
     case 'blocks': {
-      const { arrays, ...told } = blockLists(data.mask);
+      const { arrays, ...told } = blockLists(data.mask, data.q.shape[1]);
       return { mask: told, arrays };
     }
     case 'flex':

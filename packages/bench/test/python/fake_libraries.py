@@ -145,6 +145,28 @@ class BlockSparseAttentionWrapper:
         return see(q, k, v, self.shown)
 
 
+class VariableBlockSparseAttentionWrapper:
+    def __init__(self, float_workspace_buffer, backend="auto"):
+        assert len(float_workspace_buffer) == 128 << 20
+
+    def plan(
+        self, block_mask_map, block_row_sz, block_col_sz, num_qo_heads, num_kv_heads, head_dim, causal=False,
+        pos_encoding_mode="NONE", use_fp16_qk_reduction=False, logits_soft_cap=None, sm_scale=None, rope_scale=None,
+        rope_theta=None, non_blocking=True, q_data_type="float16", kv_data_type=None,
+    ):
+        assert block_mask_map.dtype == bool and block_row_sz.dtype == block_col_sz.dtype == numpy.int32
+        assert len(block_mask_map) == len(block_row_sz) == len(block_col_sz) == num_kv_heads
+        sizes = zip(block_mask_map, block_row_sz, block_col_sz, strict=True)
+        self.shown = [blocks.repeat(rows, 0).repeat(columns, 1) for blocks, rows, columns in sizes]
+        self.planned = ((num_qo_heads, head_dim), q_data_type)
+
+    def run(self, q, k, v, out=None, lse=None, return_lse=False, enable_pdl=None):
+        """[heads, tokens, dim] here."""
+        assert ((len(q), q.shape[2]), q.dtype) == self.planned
+        shared = len(q) // len(k)
+        return fake_torch.tensor([self.shown[head // shared].astype(v.dtype) @ v[head // shared] for head in range(len(q))])
+
+
 @dataclass
 class LowerTriangularFromBottomRightMask:
     def attend(self, q, k, v):
@@ -185,7 +207,12 @@ def memory_efficient_attention(query, key, value, attn_bias=None, p=0.0, scale=N
 
 def install():
     """Makes `import` find them, and PyTorch's stand-in."""
-    flashinfer = [single_prefill_with_kv_cache, BatchPrefillWithRaggedKVCacheWrapper, BlockSparseAttentionWrapper]
+    flashinfer = [
+        single_prefill_with_kv_cache,
+        BatchPrefillWithRaggedKVCacheWrapper,
+        BlockSparseAttentionWrapper,
+        VariableBlockSparseAttentionWrapper,
+    ]
     biases = [
         LowerTriangularFromBottomRightMask,
         LowerTriangularFromBottomRightLocalAttentionMask,

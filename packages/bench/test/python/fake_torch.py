@@ -17,6 +17,9 @@ class Tensor(numpy.ndarray):
     def flatten(self, first, last):
         return self.reshape(*self.shape[:first], -1, *self.shape[last + 1 :])
 
+    def cuda(self):
+        return self
+
     def unsqueeze(self, axis):
         return numpy.expand_dims(self, axis)
 
@@ -34,6 +37,6 @@ def empty(count, dtype, device):
 
 
 module = types.ModuleType("torch")
-module.tensor, module.empty = tensor, empty
+module.tensor, module.empty, module.from_numpy = tensor, empty, tensor
 module.int32, module.uint8 = numpy.int32, numpy.uint8
 module.cuda = types.SimpleNamespace(is_available=lambda: True)
