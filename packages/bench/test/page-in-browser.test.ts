@@ -130,7 +130,7 @@ describe.skipIf(browserMissing !== undefined)('the report in a browser', () => {
     }));
     expect(shouted).toContainEqual(expect.stringMatching(/some are WRONG/));
     expect(shouted).toContainEqual('WRONG');
-    expect(text).toContain('NumPy dense in spmm 64x64x24, block 32, 25 %');
+    expect(text).toMatch(/NumPy dense in spmm 64x64x24, block 32, 25\s%/);
     expect(text).toContain('skipped: has no attention');
     expect(text).toMatch(/spmm 65536x65536x512, block 16\s*out of time/);
     expect(text).toMatch(/SciPy BSR\s*no module named scipy/);

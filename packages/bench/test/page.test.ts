@@ -37,14 +37,33 @@ describe('renderPage', () => {
       kind: 'table',
       caption: 'a table',
       head: ['case', 'time', 'note'],
-      rows: [{ group: 'some' }, ['12 x 12', '1.5 ms', '-'], ['b', { text: '-', tone: 'quiet' }, 'a note']],
+      rows: [
+        { group: 'some' },
+        ['12 x 12', '1.5 ms', '12.5 % of blocks_of_two'],
+        ['b', { text: '-', tone: 'quiet' }, 'a note'],
+      ],
     });
     expect(html).toContain(
       '<th scope="col">case</th><th scope="col" class="number">time</th><th scope="col">note</th>',
     );
     expect(html).toContain('<th scope="rowgroup" colspan="3"><span>some</span></th>');
-    expect(html).toContain('<th scope="row">12 x 12</th><td class="number">1.5 ms</td><td>-</td>');
+    expect(html).toContain(
+      '<th scope="row">12 x 12</th><td class="number">1.5 ms</td><td>12.5\u00a0% of blocks_<wbr>of_<wbr>two</td>',
+    );
     expect(html).toContain('<td class="quiet number">-</td>');
+  });
+
+  it.each(['8 launches in a row', 'ok', '64x64', 'spmm 1'])('takes %s for no number', (text) => {
+    const html = page({
+      kind: 'table',
+      caption: 'a table',
+      head: ['a', 'b'],
+      rows: [
+        ['x', '1'],
+        ['y', text],
+      ],
+    });
+    expect(html).not.toContain('class="number"');
   });
 
   it('marks what must not be overlooked, and lets a reason take the place of figures', () => {

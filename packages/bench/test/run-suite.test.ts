@@ -68,7 +68,7 @@ describe('runSuite', () => {
     expect(product!.check!.rows).toBeGreaterThan(3);
     expect(product!.timing!.runs).toBe(3);
     expect(attention!.check).toMatchObject({ passed: true, rows: 24 });
-    expect(conversion!.check).toBeUndefined();
+    expect(conversion!.check).toMatchObject({ passed: true, error: 0, bound: 0, rows: 24 });
     expect(conversion!.gigabytesPerSecond).toBeGreaterThan(0);
   });
 
@@ -260,6 +260,12 @@ describe('the check', () => {
     );
     const report = await runSuite(suite(spmmCase), [turning], QUICK);
     expect(report.results[0]!.contestants[0]!.check!.passed).toBe(false);
+  });
+
+  it('catches a conversion that changes an element', async () => {
+    const changed = resultsChanged(reference(), ({ rows, finite }) => ({ rows: rows.with(70, 1e-6), finite }));
+    const { results } = await runSuite(suite(convertCase), [changed], QUICK);
+    expect(results[0]!.contestants[0]!.check).toMatchObject({ passed: false, bound: 0 });
   });
 
   it('catches a result that is too short', async () => {

@@ -39,8 +39,14 @@ function renderRow(row: Row, numeric: readonly boolean[]): string {
   return `<tr>${cells.join('')}</tr>`;
 }
 
-/** Names of kernels are long; they may break after an underscore. */
-const breakable = (text: string): string => escapeHtml(text).replaceAll('_', '_<wbr>');
+/** Lines of names break after an underscore of a kernel, and not before a percent sign. */
+const breakable = (text: string): string =>
+  escapeHtml(text)
+    .replaceAll('_', '_<wbr>')
+    .replaceAll(/(?<=\d) %/g, '\u00a0%');
+
+/** `1.5 ms`, `6.92x`, `23 of 25`, `1935 (1785 to 1965)`, or nothing. */
+const NUMBER = /^([-+]?\d[\d.,e/+-]*x?( (%|of \d+|\([\d. to]+\)|[^\s\d]{1,8}))?|-?)$/;
 
 /** Whether a column holds numbers, which stand right, below each other. The first column names its rows. */
 function isNumeric(rows: readonly Row[], column: number): boolean {
@@ -49,7 +55,7 @@ function isNumeric(rows: readonly Row[], column: number): boolean {
     const cell = 'group' in row ? undefined : row[column];
     return cell === undefined || styled(cell).span ? [] : [styled(cell).text];
   });
-  return texts.some((text) => /^[-+]?\d/.test(text)) && texts.every((text) => !/^\p{L}/u.test(text));
+  return texts.some((text) => /\d/.test(text)) && texts.every((text) => NUMBER.test(text));
 }
 
 const styled = (cell: Cell): StyledCell => (typeof cell === 'string' ? { text: cell } : cell);
