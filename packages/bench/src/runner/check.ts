@@ -1,4 +1,4 @@
-import { maskStatistics, sliceRows } from '@sparsek/bsr';
+import { convertValues, maskStatistics, sliceRows } from '@sparsek/bsr';
 import type { BlockMask, DenseMatrix, Values } from '@sparsek/types';
 import {
   ATTENTION_ABSOLUTE,
@@ -9,7 +9,7 @@ import {
   relativeError,
   spreadOver,
 } from '@sparsek/validator';
-import type { AttentionData, CaseData, SpmmData } from '../case/data.js';
+import type { AttentionData, CaseData, ConvertData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase } from '../case/schema.js';
 import type { CheckResult } from '../report/schema.js';
 import type { ResultRows } from './contestant.js';
@@ -35,18 +35,15 @@ const QUERY_BUDGET = 1.2e8;
 /** Steps that it takes to see whether a key is visible. */
 const STEPS_A_KEY = 8;
 
-/**
- * The float64 reference on rows spread over the result: the first, the last and some between. Undefined where there is
- * nothing to compare.
- */
-export function makeCheck(benchCase: BenchCase, data: CaseData): CaseCheck | undefined {
+/** The reference on rows spread over the result: the first, the last and some between. */
+export function makeCheck(benchCase: BenchCase, data: CaseData): CaseCheck {
   switch (data.operation) {
     case 'spmm':
       return checkSpmm(data);
     case 'attention':
       return checkAttention(benchCase as AttentionCase, data);
     case 'convert':
-      return undefined;
+      return checkConvert(data);
   }
 }
 
@@ -133,6 +130,28 @@ function checkAttention(
     compare({ rows: found, finite }) {
       return verdict(largestError(o, found), ATTENTION_ABSOLUTE[dtype], rows.length, finite);
     },
+  };
+}
+
+/** There and back changes no element: rows by the definition of the format, without the code that converts. */
+function checkConvert({ a }: ConvertData): CaseCheck {
+  const [m, k] = a.shape;
+  const [height, width] = a.blockShape;
+  const values = convertValues(a.values, a.dtype, 'f32');
+  const rows = spreadOver(m, SAMPLED_QUERIES);
+  const expected = new Float32Array(rows.length * k);
+  for (const [index, row] of rows.entries()) {
+    const blockRow = Math.floor(row / height);
+    for (let block = a.indptr[blockRow]!; block < a.indptr[blockRow + 1]!; block++) {
+      const column = a.indices[block]! * width;
+      const from = (block * height + (row % height)) * width;
+      const present = Math.min(width, k - column);
+      expected.set(values.subarray(from, from + present), index * k + column);
+    }
+  }
+  return {
+    rows,
+    compare: ({ rows: found, finite }) => verdict(largestError(expected, found), 0, rows.length, finite),
   };
 }
 

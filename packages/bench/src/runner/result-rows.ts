@@ -36,6 +36,11 @@ export async function downloadRows(
 
 const NOT_A_NUMBER: Readonly<Record<Dtype, number>> = { f32: Number.NaN, f16: 0xffff, bf16: 0xffff };
 
+/** Fills a result with NaN before it is written once more, so that an element that no run writes fails the check. */
+export function poison(values: Values, dtype: Dtype): void {
+  values.fill(NOT_A_NUMBER[dtype]);
+}
+
 /** Bits of the exponent: all set in infinities and NaN. */
 const EXPONENT = { f16: 0x7c00, bf16: 0x7f80 } as const;
 
