@@ -95,7 +95,9 @@ describe.skipIf(browserMissing !== undefined)('the report in a browser', () => {
         const tables = [...document.querySelectorAll('table')].filter(
           (table) => !table.caption?.textContent?.trim() || !table.querySelector('th[scope]'),
         );
-        const focusable = [...document.querySelectorAll('[tabindex]')].filter((element) => !named(element));
+        const focusable = [...document.querySelectorAll('[tabindex], summary')].filter(
+          (element) => !named(element),
+        );
         return [...figures, ...tables, ...focusable].map((element) => element.outerHTML.slice(0, 80));
       }),
     );

@@ -3,6 +3,8 @@ import { escapeHtml } from './escape-html.js';
 import type { PageChart, PageSvg, Panel } from './parts.js';
 import { renderTable } from './table.js';
 
+const NUMBERS = 'The numbers of this chart';
+
 /** A drawing that stands by itself. */
 export function renderDrawing({ caption, svg }: PageSvg): string {
   return figure(caption, picture(caption, svg));
@@ -16,7 +18,7 @@ export function renderChart({ caption, chart, legend = [], numbers }: PageChart)
       : `<div class="panels">${chart.map(renderPanel).join('')}</div>`;
   const marks = legend.length > 0 ? `<ul class="legend">${legend.map(renderMark).join('')}</ul>` : '';
   const table = numbers
-    ? `<details><summary>The numbers of this chart</summary>${renderTable({ kind: 'table', caption, ...numbers })}</details>`
+    ? `<details><summary aria-label="${NUMBERS}: ${escapeHtml(caption)}">${NUMBERS}</summary>${renderTable({ kind: 'table', caption, ...numbers })}</details>`
     : '';
   return figure(caption, marks + drawn + table);
 }
