@@ -8,6 +8,7 @@ import {
   formatTimes,
   markdownTable,
 } from '@sparsek/bench';
+import { ATTENTION_PEER_TABLES } from './attention-peers.mjs';
 import { GAP_TABLES } from './gap.mjs';
 import { GPU_TABLES } from './gpu.mjs';
 import { table } from './markdown.mjs';
@@ -24,6 +25,7 @@ export const TABLES = {
   limits: { record: 'cpu', draw: limitsTable },
   ...GPU_TABLES,
   ...GAP_TABLES,
+  ...ATTENTION_PEER_TABLES,
 };
 
 function everything(report) {

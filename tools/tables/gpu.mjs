@@ -80,7 +80,7 @@ function aimsTable(evidence) {
 }
 
 /** One line for each wanted case of some suites: our rate, and how many times as long each peer takes. */
-function suitesTable(evidence, suites, { wanted = () => true, peers = () => true } = {}) {
+export function suitesTable(evidence, suites, { wanted = () => true, peers = () => true } = {}) {
   const reports = evidence.benchmarks
     .filter(({ suite, report }) => suites.includes(suite) && report !== undefined)
     .map(({ report }) => report);

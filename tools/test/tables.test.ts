@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ATTENTION_PEER_TABLES } from '../tables/attention-peers.mjs';
 import { GPU_TABLES } from '../tables/gpu.mjs';
 import { replaceTables } from '../tables/markers.mjs';
 import { outdated, readRecords } from '../tables.mjs';
@@ -105,7 +106,6 @@ describe("tables of a GPU's evidence", () => {
       benchmarks: [{ suite: 'gemm', report: { ...report, limits } }],
     });
     expect(drawn).toContain('| matrix products, f16 | 900 TFLOP/s |\n| L2 cache | 8.00 TB/s |');
-    expect(GPU_TABLES['gpu-limits'].draw(evidence)).toBe('Not recorded yet.');
     const instructions = [{ what: 'wgmma m64n64k16', flopsPerSecond: 4e14 }];
     const alone = {
       command: 'sparsek bench limits --json limits.json',
@@ -114,6 +114,7 @@ describe("tables of a GPU's evidence", () => {
     const detailed = GPU_TABLES['gpu-limits'].draw({ ...evidence, limits: [alone] });
     expect(detailed).toContain('| wgmma m64n64k16 | 400 TFLOP/s |');
     expect(detailed).toContain('`sparsek bench limits` on one GPU');
+    expect(GPU_TABLES['gpu-limits'].draw(evidence)).toBe('Not recorded yet.');
   });
 
   it('count checks by the kernels that ran them', () => {
@@ -162,7 +163,6 @@ describe("tables of a GPU's evidence", () => {
     expect(GPU_TABLES['gpu-devices'].draw({ ...evidence, devices: [] })).toBe('Not recorded yet.');
   });
 
-  it('hold shares of the dense rate against the aims', () => {
   it('say how far the expected times are off, suite by suite', () => {
     const result = (name: string, share: number) => ({ case: { name }, expected: { share } });
     const results = [result('a', 0.9), result('b', 0.5), result('c', 1.2)];
@@ -175,6 +175,7 @@ describe("tables of a GPU's evidence", () => {
     expect(GPU_TABLES['gpu-model'].draw({ ...evidence, benchmarks: [] })).toBe('Not recorded yet.');
   });
 
+  it('hold shares of the dense rate against the aims', () => {
     const [, { report }] = evidence.benchmarks;
     const [result] = report!.results;
     const named = { ...result, case: { name: 'spmm 4096^3, block 64, 12.5 %, f16' } };
@@ -187,5 +188,43 @@ describe("tables of a GPU's evidence", () => {
 
   it('say so when a suite is not part of it', () => {
     expect(GPU_TABLES['gpu-attention'].draw(evidence)).toBe('Not recorded yet.');
+  });
+});
+
+describe('tables of attention libraries', () => {
+  const own = { name: 'sparsek cuda', version: '0.1.0, GPU', timing: { median: 2 }, check: { passed: true } };
+  const built = { name: 'FlashAttention-3', version: 'flash_attn_3 3.0.0+source, PyTorch 2.11' };
+  const flash = { ...built, timing: { median: 3 }, timeRatio: 1.5, check: { passed: true } };
+  const older = { ...flash, name: 'FlashAttention-2' };
+  const result = (name: string, ...contestants: object[]) => ({ case: { name }, noise: 0.01, contestants });
+  const evidence = {
+    gpu: 'GPU',
+    gpuDetails: { driver_version: '1' },
+    date: '2026-01-01',
+    benchmarks: [
+      {
+        suite: 'attention',
+        report: {
+          command: 'sparsek bench attention',
+          results: [
+            result('causal', own, older, flash),
+            result('window', own, { ...built, skipped: 'no kernel' }),
+          ],
+        },
+      },
+      { suite: 'attention-long', failed: 'ended by SIGTERM' },
+    ],
+  };
+
+  it('compare with the kernels that Hopper has', () => {
+    const drawn = ATTENTION_PEER_TABLES['attention-peers'].draw(evidence);
+    expect(drawn).toContain('| case | time | useful rate | FlashAttention-3 takes | check |');
+    expect(drawn).toContain('| causal | 2.00 ms | - | 1.50x | ok |');
+  });
+
+  it('say which version ran, and what it left out', () => {
+    const drawn = ATTENTION_PEER_TABLES['attention-peer-versions'].draw(evidence);
+    expect(drawn).toContain('| FlashAttention-3 | flash_attn_3 3.0.0+source | 1 | 1: no kernel |');
+    expect(drawn).toContain('| sparsek cuda | 0.1.0 | 2 | - |');
   });
 });
