@@ -20,6 +20,7 @@ function start(program: string) {
 const ECHO = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
   const { op } = JSON.parse(line);
   if (op === 'fail') console.log(JSON.stringify({ error: 'ValueError: no' }));
+  else if (op === 'lecture') console.log(JSON.stringify({ error: 'TypeError: no\\n  because\\n' + 'x'.repeat(999) }));
   else if (op === 'babble') console.log('not json');
   else if (op === 'die') { console.error('out of luck'); process.exit(3); }
   else console.log(JSON.stringify({ op }));
@@ -37,6 +38,12 @@ describe('startPython', () => {
     await expect(peer.request({ op: 'fail' })).rejects.toThrow('ValueError: no');
     await expect(peer.request({ op: 'babble' })).rejects.toThrow('received not json');
     await expect(peer.request({ op: 'a' })).resolves.toEqual({ op: 'a' });
+  });
+
+  it('makes one line of a long explanation', async () => {
+    await using peer = start(ECHO);
+    const asked = peer.request({ op: 'lecture' });
+    await expect(asked).rejects.toThrow(/^TypeError: no because x{278}\.\.\.$/);
   });
 
   it('rejects what was asked of a process that ends, and says why it ended', async () => {

@@ -10,6 +10,8 @@ interface Pending {
 
 /** How much of a peer's stderr is kept to explain its end. */
 const STDERR_KEPT = 4000;
+/** Reasons stand in the cells of tables; libraries explain themselves over pages. */
+const REASON_CHARACTERS = 300;
 
 /**
  * A Python process that answers one JSON line with one JSON line. A reply with an `error` rejects the request; the
@@ -49,7 +51,7 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
     try {
       const reply: unknown = JSON.parse(line);
       if (typeof reply !== 'object' || reply === null) throw new SyntaxError('not an object');
-      if ('error' in reply) pending.reject(new Error(String(reply.error)));
+      if ('error' in reply) pending.reject(new Error(oneLine(String(reply.error))));
       else pending.resolve(reply as Reply);
     } catch (cause) {
       pending.reject(new Error(`Expected one JSON object from ${script} but received ${line}`, { cause }));
@@ -82,4 +84,9 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
 function gist(complaints: string): string {
   const text = complaints.trim();
   return text.includes('Traceback (most recent call last)') ? text.slice(text.lastIndexOf('\n') + 1) : text;
+}
+
+function oneLine(reason: string): string {
+  const line = reason.trim().replaceAll(/\s+/g, ' ');
+  return line.length <= REASON_CHARACTERS ? line : `${line.slice(0, REASON_CHARACTERS)}...`;
 }
