@@ -1,6 +1,6 @@
 export { loadSuite, suiteJsonSchema } from './case/load-suite.js';
 export type { AttentionCase, BenchCase, ConvertCase, PatternSpec, SpmmCase, Suite } from './case/schema.js';
-export { describeMachine, type MachineDescription } from './machine/describe.js';
+export { describeMachine, isBusy, type MachineDescription } from './machine/describe.js';
 export { type DeviceWatch, watchDevice } from './machine/device-watch.js';
 export { measureLimits } from './machine/limits.js';
 export { findPythonPeers, type PeerSearch } from './peers/python-contestants.js';
@@ -15,12 +15,12 @@ export {
   type Change,
   type CompareOptions,
   compareReports,
-  differencesOfRuns,
   isRegression,
 } from './report/compare.js';
 export { CONTESTANT_HEAD, type ContestantRow, contestantRows } from './report/contestant-rows.js';
 export { type Crossover, crossovers } from './report/crossovers.js';
 export { shareOfDenseRate } from './report/dense-rate.js';
+export { differencesOfRuns } from './report/differences.js';
 export { type ModelError, modelError } from './report/expected.js';
 export {
   formatBandwidth,

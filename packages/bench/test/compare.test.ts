@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareReports, differencesOfRuns, isRegression } from '../src/report/compare.js';
+import { compareReports, isRegression } from '../src/report/compare.js';
+import { differencesOfRuns } from '../src/report/differences.js';
 import type { BenchReport, CaseResult, ContestantResult } from '../src/report/schema.js';
 
 const timing = (median: number) => ({ runs: 5, median, min: median, max: median, spread: 0 });
@@ -55,6 +56,15 @@ describe('compareReports', () => {
     );
     expect(found.change).toBe('same');
     expect(isRegression(found)).toBe(false);
+  });
+
+  it('calls a difference the same that the spread of the times explains, though a run agrees with itself', () => {
+    const spread = (median: number) => result({ timing: { ...timing(median), runs: 7, spread: 0.25 } });
+    const found = change(spread(1), spread(1.5));
+    expect(found.change).toBe('same');
+    // 3 * sqrt(2) * 1.2533 * 1.4826 * 0.25 / sqrt(7)
+    expect(found.threshold).toBeCloseTo(0.7449, 3);
+    expect(change(spread(1), spread(2)).change).toBe('slower');
   });
 
   it('judges relative to a shared peer, so that a slower machine is no regression', () => {
@@ -134,13 +144,14 @@ describe('differencesOfRuns', () => {
     const extra = result({ name: 'sparsek cuda', version: '1, NVIDIA B' });
     const after: BenchReport = {
       ...report(extra, { ...extra, case: { ...extra.case, name: 'extra' } }),
-      machine: { ...before.machine, cpu: 'Other', node: 'v22' },
+      machine: { ...before.machine, cpu: 'Other', node: 'v22', load: 3.25 },
     };
     expect(differencesOfRuns(before, after)).toEqual([
       'another contestant: sparsek cpu before, sparsek cuda after',
       'another device: NVIDIA A before, NVIDIA B after',
       'another processor: , 2 threads before, Other, 2 threads after',
       'another version of Node:  before, v22 after',
+      'a busy machine after: load 3.3 on 2 threads',
       'only in the new run: extra',
     ]);
   });

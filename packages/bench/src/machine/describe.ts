@@ -24,3 +24,17 @@ export function describeMachine(): MachineDescription {
     date: new Date().toISOString(),
   };
 }
+
+/** Programs that want to run, for each thread, from which on they take times from each other. */
+const BUSY = 0.75;
+
+/** Whether others used the processor too, so that times on it may be far off. */
+export function isBusy({
+  load = 0,
+  threads,
+}: {
+  readonly load?: number | undefined;
+  readonly threads: number;
+}): boolean {
+  return load > BUSY * threads;
+}

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { TimingSummary } from '../runner/statistics.js';
 import type { BenchReport, CaseResult, ContestantResult } from './schema.js';
 
 const SMALLEST_CHANGE = 0.05;
@@ -20,36 +21,10 @@ export interface CaseComparison {
   readonly change: Change;
   /** New speed over old speed, judged as {@link compareReports} says; absent where it cannot be judged. */
   readonly ratio?: number;
-  /** What a difference must pass to count. */
+  /** What a difference must pass to count: the tolerance, or three times what the runs themselves cannot tell apart. */
   readonly threshold: number;
   readonly note: string;
 }
-
-/**
- * What two runs differ in beside their results, as lines to read: then times may not be comparable, or something was
- * compared that is not there twice.
- */
-export function differencesOfRuns(before: BenchReport, after: BenchReport): string[] {
-  const told: readonly (readonly [string, (report: BenchReport) => string])[] = [
-    ['suite', ({ suite }) => suite],
-    ['contestant', ({ results }) => results[0]?.contestants[0]?.name ?? 'none'],
-    ['device', ({ results }) => deviceOf(results[0]?.contestants[0])],
-    ['processor', ({ machine }) => `${machine.cpu}, ${machine.threads} threads`],
-    ['system', ({ machine }) => machine.os],
-    ['version of Node', ({ machine }) => machine.node],
-  ];
-  const differences = told
-    .map(([name, of]) => ({ name, old: of(before), now: of(after) }))
-    .filter(({ old, now }) => old !== now)
-    .map(({ name, old, now }) => `another ${name}: ${old} before, ${now} after`);
-  const known = new Set(before.results.map((result) => result.case.name));
-  const added = after.results.map((result) => result.case.name).filter((name) => !known.has(name));
-  return [...differences, ...added.map((name) => `only in the new run: ${name}`)];
-}
-
-/** A contestant's version ends with the device that it ran on. */
-const deviceOf = (contestant: ContestantResult | undefined) =>
-  contestant?.version.split(', ').slice(1).join(', ') ?? '';
 
 /**
  * Compares the first contestant of each case. Where both runs timed the same peer, the speed counts relative to that
@@ -83,39 +58,50 @@ function compareCase(
   if (!isDeepStrictEqual(old.case, now.case)) {
     return { name, change: 'missing', threshold: 0, note: 'another case of this name in the new run' };
   }
-  const threshold = Math.max(tolerance, 3 * (old.noise + now.noise));
+  const noisy = Math.max(tolerance, 3 * (old.noise + now.noise));
   const [oldOwn, newOwn] = [old.contestants[0], now.contestants[0]];
   if (newOwn?.check && !newOwn.check.passed) {
     const { error, bound } = newOwn.check;
-    return { name, change: 'wrong', threshold, note: `error ${error} exceeds ${bound}` };
+    return { name, change: 'wrong', threshold: noisy, note: `error ${error} exceeds ${bound}` };
   }
   if (oldOwn?.check && !newOwn?.check) {
-    return { name, change: 'missing', threshold, note: 'not checked in the new run' };
+    return { name, change: 'missing', threshold: noisy, note: 'not checked in the new run' };
   }
   if (!oldOwn?.timing || !newOwn?.timing) {
-    return { name, change: 'missing', threshold, note: 'not timed in both runs' };
+    return { name, change: 'missing', threshold: noisy, note: 'not timed in both runs' };
   }
   const peer = sharedPeer(old, now, wanted);
   if (wanted !== undefined && !peer) {
-    return { name, change: 'missing', threshold, note: `${wanted} not timed in both runs` };
+    return { name, change: 'missing', threshold: noisy, note: `${wanted} not timed in both runs` };
   }
+  const timings = [oldOwn.timing, newOwn.timing, ...(peer ? peer.timings : [])];
+  const threshold = Math.max(noisy, 3 * Math.hypot(...timings.map(errorOfMedian)));
   const ratio = peer ? peer.now / peer.old : oldOwn.timing.median / newOwn.timing.median;
   const change = ratio > 1 + threshold ? 'faster' : ratio < 1 / (1 + threshold) ? 'slower' : 'same';
   return { name, change, ratio, threshold, note: peer ? `relative to ${peer.name}` : 'by time alone' };
 }
+
+/** The deviation of a normal distribution over its median absolute deviation, and that of a median over that of a mean. */
+const DEVIATION = 1.4826;
+const MEDIAN_OVER_MEAN = 1.2533;
+
+/** Standard error of the median, as a share of it, were the times normal and independent. */
+const errorOfMedian = ({ spread, runs }: TimingSummary) =>
+  (MEDIAN_OVER_MEAN * DEVIATION * spread) / Math.sqrt(runs);
 
 /** The first peer that both runs timed, with right results, and how many times as long it took. */
 function sharedPeer(
   old: CaseResult,
   now: CaseResult,
   wanted: string | undefined,
-): { name: string; old: number; now: number } | undefined {
+): { name: string; old: number; now: number; timings: readonly TimingSummary[] } | undefined {
   for (const before of old.contestants.slice(1)) {
     if (wanted !== undefined && before.name !== wanted) continue;
     const after = now.contestants.slice(1).find(({ name }) => name === before.name);
     const [oldRatio, newRatio] = [usableRatio(before), usableRatio(after)];
     if (oldRatio === undefined || newRatio === undefined) continue;
-    return { name: versionedName(before, after!), old: oldRatio, now: newRatio };
+    const timings = [before.timing, after?.timing].filter((timing) => timing !== undefined);
+    return { name: versionedName(before, after!), old: oldRatio, now: newRatio, timings };
   }
   return undefined;
 }

@@ -21,21 +21,16 @@ export interface RunOptions {
 /** Times of a GPU are means over launches in a row, so that fewer rounds tell as much. */
 const GPU_ROUNDS = { minRounds: 5, maxRounds: 20, budgetMs: 400 } as const;
 
-/** Programs that want to run, for each thread, from which on they take times from each other. */
-const BUSY = 0.75;
 const BUSY_NOTE =
   'sparsek: this machine was busy before (see machine.load): times may be far off, of peers with many threads most\n';
-
-/** Whether others used the processor that was measured. */
-function isBusy({ machine: { load = 0, threads }, results }: BenchReport): boolean {
-  return results[0]?.contestants[0]?.name === 'sparsek cpu' && load > BUSY * threads;
-}
 
 export async function runBench(name: string, options: RunOptions, context: CliContext): Promise<void> {
   const { json, html } = options;
   await checkFolders({ '--json': json, '--html': html });
   const report = await measure(name, options, context);
-  if (isBusy(report)) context.stderr.write(BUSY_NOTE);
+  const { isBusy } = await import('@sparsek/bench');
+  const onProcessor = report.results[0]?.contestants[0]?.name === 'sparsek cpu';
+  if (onProcessor && isBusy(report.machine)) context.stderr.write(BUSY_NOTE);
   for (const { name: left, reason } of report.notRun ?? []) {
     context.stderr.write(`sparsek: not run: ${left}: ${reason}\n`);
   }
