@@ -69,6 +69,12 @@ describe('sparsekContestant', () => {
     expect((await plan.result!([1, 2])).rows).toHaveLength(2 * 24);
   });
 
+  it('has nothing to launch on without a device', async () => {
+    expect(await prepare({ ...spmmCase, measure: 'launch' })).toEqual({
+      skipped: 'has no device to launch on',
+    });
+  });
+
   it('times conversions there and back, and gives what came back', async () => {
     await using run = await prepared(convertCase);
     expect(await run.run()).toBeGreaterThan(0);

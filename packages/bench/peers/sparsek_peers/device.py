@@ -3,6 +3,7 @@
 import sys
 
 from . import arrays
+from .timing import CLOCKS
 
 
 def require_torch():
@@ -59,55 +60,20 @@ def input_sets(request, names):
 
 
 class GpuRun:
-    """Functions of PyTorch, called in turn, a few times in a row between two CUDA events; one graph where possible."""
+    """Functions of PyTorch, one a set of inputs, timed as the case asks."""
 
     def __init__(self, request, functions, checkable=True):
         self.torch = require_torch()
-        self.functions = functions
-        self.launches = request["launches"]
         self.checkable = checkable
-        self.newest = functions[0]()  # compiles, and loads what is loaded on first use
-        self.graph = self.capture()
-        sets = f" over {len(functions)} sets of inputs" if len(functions) > 1 else ""
-        self.timed_as = f"{self.launches} launches in a row{sets}{', one graph' if self.graph else ''}"
-
-    def launch(self):
-        for n in range(self.launches):
-            newest = self.functions[n % len(self.functions)]()
-            if n % len(self.functions) == 0:
-                self.newest = newest
-
-    def capture(self):
-        """A graph of the launches; None where a function does what a capture does not allow."""
-        torch = self.torch
-        try:
-            self.launch()
-            torch.cuda.synchronize()
-            graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
-                self.launch()
-            graph.replay()
-            torch.cuda.synchronize()
-            return graph
-        except Exception as failure:  # then it is launched without, which `timed_as` tells
-            print(f"not captured: {failure}", file=sys.stderr)
-            torch.cuda.synchronize()
-            self.newest = self.functions[0]()
-            return None
+        self.clock = CLOCKS[request["case"].get("measure", "compute")](self.torch, request, functions)
+        self.timed_as = self.clock.description
 
     def run(self):
-        events = [self.torch.cuda.Event(enable_timing=True) for _ in range(2)]
-        events[0].record()
-        if self.graph:
-            self.graph.replay()
-        else:
-            self.launch()
-        events[1].record()
-        events[1].synchronize()
-        return events[0].elapsed_time(events[1]) / self.launches
+        return self.clock.run()
 
     def result(self, rows):
         """(rows of the newest result, seen as a matrix of its last dimension; whether all of it is finite)"""
-        matrix = self.newest.reshape(-1, self.newest.shape[-1])
+        newest = self.clock.newest
+        matrix = newest.reshape(-1, newest.shape[-1])
         wanted = self.torch.tensor(rows, device=matrix.device)
         return matrix[wanted].float().cpu().numpy(), bool(self.torch.isfinite(matrix).all())

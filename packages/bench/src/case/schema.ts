@@ -34,11 +34,12 @@ const common = {
     .max(2 ** 32 - 1)
     .describe('of the values and of random patterns; every value follows from it (docs/contributing.md)'),
   measure: z
-    .enum(['compute', 'call', 'plan'])
+    .enum(['compute', 'call', 'launch', 'plan'])
     .optional()
     .describe(
-      'what is timed: the computation alone (default), a whole call with its checks and hand-over, or making a plan ' +
-        'and disposing it',
+      'what is timed: the computation alone (default); a whole call from operands in host memory, with its checks ' +
+        'and the hand-over there and back; what the host takes to launch on operands that are on a GPU already; or ' +
+        'making a plan and disposing it',
     ),
   peers: z
     .boolean()

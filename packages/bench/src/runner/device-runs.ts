@@ -12,6 +12,7 @@ import type { AttentionData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase } from '../case/schema.js';
 import type { PreparedRun, PrepareOptions, ResultRows } from './contestant.js';
 import { deviceTimer } from './device-timer.js';
+import { launchTimer } from './launch-timer.js';
 import { downloadRows } from './result-rows.js';
 
 /** Every bit set: a NaN in all three dtypes, so that an element that is never written fails the check. */
@@ -23,7 +24,8 @@ export function isCudaBackend(backend: Backend): backend is CudaBackend {
 
 /**
  * A case on operands that stay on the device, as its peers' do. Times are those of the device's events around a few
- * launches back to back, replayed as one graph; A is packed once, as it would be for a layer's weights.
+ * launches back to back, replayed as one graph, or the host's for launching; A is packed once, as it would be for a
+ * layer's weights.
  */
 export async function prepareOnDevice(
   device: CudaDevice,
@@ -35,7 +37,8 @@ export async function prepareOnDevice(
   try {
     const made = ready(device, benchCase, data, options, resources);
     const { kernel, planMs, l2Bytes, sets, out, dtype, columns } = made;
-    const timer = resources.add(await deviceTimer(device, sets));
+    const makeTimer = benchCase.measure === 'launch' ? launchTimer : deviceTimer;
+    const timer = resources.add(await makeTimer(device, sets));
     return {
       kernel,
       planMs,

@@ -2,7 +2,7 @@ import type { CudaDevice, CudaGraph } from '@sparsek/cuda';
 
 /**
  * Launches timed together, at least: enough to hide the gap between two, few enough to stay interleaved. As many as
- * GPU peers launch in a row (peers/sparsek_peers/gpu.py), so that all see the same clocks.
+ * GPU peers launch in a row (peers/sparsek_peers/timing.py), so that all see the same clocks.
  */
 export const LAUNCHES = 5;
 

@@ -138,7 +138,8 @@ async function timeEntries(
   // The first runs twice a round: what it differs from itself is what no difference can be told from.
   const each = entries.map((entry) => runOf(benchCase, entry, entry === first));
   options.watch?.begin();
-  const times = await interleave([...each, each[0]!], options);
+  const rewarm = options.rewarm === true || !isComputation(benchCase);
+  const times = await interleave([...each, each[0]!], { ...options, rewarm });
   const device = options.watch?.end();
   const own = times[0]!;
   for (const [index, entry] of entries.entries()) {
@@ -204,9 +205,12 @@ function timedResult(
   };
 }
 
+/** Whether the work itself is what is timed, rather than what the host does around it. */
+const isComputation = ({ measure = 'compute' }: BenchCase) => measure === 'compute';
+
 /** Work a second, where the work is what was timed. */
-function rates({ measure }: BenchCase, work: Work, seconds: number): Partial<ContestantResult> {
-  if (measure !== undefined && measure !== 'compute') return {};
+function rates(benchCase: BenchCase, work: Work, seconds: number): Partial<ContestantResult> {
+  if (!isComputation(benchCase)) return {};
   if (work.usefulFlops === 0) return { gigabytesPerSecond: work.bytes / seconds / 1e9 };
   return {
     usefulTflops: work.usefulFlops / seconds / 1e12,

@@ -19,9 +19,10 @@ export function sparsekContestant(backend: Backend, version: string): Contestant
         return { skipped: `no ${data.operation} of ${dtype} on ${backend.device}` };
       }
       const { measure = 'compute' } = benchCase;
-      if (measure === 'compute' && isCudaBackend(backend)) {
+      if ((measure === 'compute' || measure === 'launch') && isCudaBackend(backend)) {
         return prepareOnDevice(backend.cudaDevice, benchCase, data, options);
       }
+      if (measure === 'launch') return { skipped: 'has no device to launch on' };
       if (data.operation === 'spmm') return prepareSpmm(backend, benchCase as SpmmCase, data);
       return prepareAttention(backend, benchCase as AttentionCase, data);
     },

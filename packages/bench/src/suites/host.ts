@@ -3,6 +3,9 @@ import type { SuiteMaker } from './suite-maker.js';
 
 const SIZES = [16, 256] as const;
 
+const ON_CPU = ['call', 'plan'] as const;
+const ON_GPU = ['call', 'launch', 'plan'] as const;
+
 /** What the host costs: problems so small that the call around them is what takes the time. */
 export const hostSuite: SuiteMaker = (device) => {
   const dtype = device === 'gpu' ? 'f16' : 'f32';
@@ -34,10 +37,11 @@ export const hostSuite: SuiteMaker = (device) => {
   };
   return {
     name: 'host',
-    description: 'What a call and a plan of tiny problems cost, by the wall clock',
-    cases: [...products, attention].flatMap((tiny): BenchCase[] => [
-      { ...tiny, name: `call: ${tiny.name}`, measure: 'call' },
-      { ...tiny, name: `plan: ${tiny.name}`, measure: 'plan' },
-    ]),
+    description: 'What a call, a launch and a plan of tiny problems cost, by the wall clock',
+    cases: [...products, attention].flatMap((tiny) =>
+      (device === 'gpu' ? ON_GPU : ON_CPU).map(
+        (measure): BenchCase => ({ ...tiny, name: `${measure}: ${tiny.name}`, measure }),
+      ),
+    ),
   };
 };
