@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomPattern } from '@sparsek/bsr';
 import { type BsrPattern, InvalidMatrixError } from '@sparsek/types';
@@ -158,6 +158,7 @@ export async function checkTuning(device: CudaDevice): Promise<string> {
     for (const block of [128, 64, 32, 16]) {
       const pattern = square(side, block, 0.125);
       const problem = { pattern, dtype: 'f16', denseExtent: side } as const;
+      const before = recordTimes();
       const start = performance.now();
       const candidate = await tuneSpmmOnDevice(device, problem);
       const measured = performance.now();
@@ -166,7 +167,7 @@ export async function checkTuning(device: CudaDevice): Promise<string> {
       const remembered = performance.now() - measured;
       using plan = planSpmmOnDevice(device, { ...problem, candidate });
       told.push(
-        `${side}/${block} ${candidate} = ${plan.kernel} (${newestTimes()}; took ${(measured - start).toFixed(0)}, then ` +
+        `${side}/${block} ${candidate} = ${plan.kernel} (${writtenSince(before)}; took ${(measured - start).toFixed(0)}, then ` +
           `${remembered.toFixed(1)})`,
       );
     }
@@ -174,13 +175,20 @@ export async function checkTuning(device: CudaDevice): Promise<string> {
   return told.join('\n        ');
 }
 
-/** Of the record that was written last. */
-function newestTimes(): string {
+/** When each record of the tuning folder was last written. */
+function recordTimes(): ReadonlyMap<string, number> {
   const folder = tuningFolder();
-  const [newest] = readdirSync(folder)
-    .map((file) => join(folder, file))
-    .sort((x, y) => statSync(y).mtimeMs - statSync(x).mtimeMs);
-  const { measured } = JSON.parse(readFileSync(newest!, 'utf8')) as TuningRecord;
+  if (!existsSync(folder)) return new Map();
+  return new Map(
+    readdirSync(folder).map((file) => [join(folder, file), statSync(join(folder, file)).mtimeMs]),
+  );
+}
+
+/** What was measured since, in milliseconds. A device of the same model as one before it measures nothing. */
+function writtenSince(before: ReadonlyMap<string, number>): string {
+  const written = [...recordTimes()].find(([file, time]) => before.get(file) !== time);
+  if (written === undefined) return 'known from a device of this model';
+  const { measured } = JSON.parse(readFileSync(written[0], 'utf8')) as TuningRecord;
   return Object.entries(measured)
     .map(([name, time]) => `${name} ${time.toFixed(4)}`)
     .join(', ');
