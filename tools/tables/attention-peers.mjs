@@ -1,13 +1,13 @@
-import { suitesTable } from './gpu.mjs';
+import { RECORD } from './gpu.mjs';
+import { suitesTable } from './gpu-suites.mjs';
 import { table } from './markdown.mjs';
 
-/** A run with libraries that PyTorch's image lacks, built from source for it. */
-const RECORD = 'attention-peers';
+const SUITES = ['attention', 'attention-long'];
 
 export const ATTENTION_PEER_TABLES = {
   'attention-peers': {
     record: RECORD,
-    draw: (evidence) => suitesTable(evidence, ['attention', 'attention-long'], { peers: isShown }),
+    draw: (evidence) => suitesTable(evidence, SUITES, { peers: isShown }),
   },
   'attention-peer-versions': { record: RECORD, draw: versionsTable },
 };
@@ -15,10 +15,12 @@ export const ATTENTION_PEER_TABLES = {
 /** FlashAttention-2 is there for other GPUs: on Hopper its users have cuDNN or FlashAttention-3. */
 const isShown = (name) => name !== 'FlashAttention-2';
 
-/** What ran, and what was left out of how many cases with which reason. */
+/** What ran, what was left out of how many cases with which reason, and what could not be imported. */
 function versionsTable({ benchmarks }) {
   const found = new Map();
-  for (const { report } of benchmarks) {
+  const missing = new Map();
+  for (const { report } of benchmarks.filter(({ suite }) => SUITES.includes(suite))) {
+    for (const { name, reason } of report?.missingPeers ?? []) missing.set(name, reason);
     for (const { contestants } of report?.results ?? []) {
       for (const { name, version, timing, skipped } of contestants) {
         const entry = found.get(name) ?? { version, timed: 0, reasons: new Map() };
@@ -35,5 +37,7 @@ function versionsTable({ benchmarks }) {
     `${timed}`,
     [...reasons].map(([reason, count]) => `${count}: ${reason}`).join('; ') || '-',
   ]);
+  for (const [name, reason] of missing) rows.push([name, '-', '0', reason]);
+  if (rows.length === 0) return 'Not recorded yet.';
   return table(['contestant', 'version', 'cases timed', 'skipped, with the reason'], rows);
 }

@@ -1,17 +1,17 @@
 import {
-  crossovers,
   formatBandwidth,
   formatFlops,
   formatMebibytes,
   formatMs,
-  formatPercent,
   formatTimes,
   markdownTable,
 } from '@sparsek/bench';
 import { ATTENTION_PEER_TABLES } from './attention-peers.mjs';
+import { crossoverTable } from './crossover.mjs';
 import { GAP_TABLES } from './gap.mjs';
 import { GPU_TABLES } from './gpu.mjs';
 import { table } from './markdown.mjs';
+import { largestNoise } from './noise.mjs';
 
 /** Every table that a document can show: which record it comes from and how it is drawn. */
 export const TABLES = {
@@ -21,7 +21,7 @@ export const TABLES = {
   memory: { record: 'memory', draw: memoryTable },
   host: { record: 'host', draw: everything },
   scaling: { record: 'scaling', draw: everything },
-  crossover: { record: 'crossover', draw: crossoverTable },
+  crossover: { record: 'crossover', draw: crossover },
   limits: { record: 'cpu', draw: limitsTable },
   ...GPU_TABLES,
   ...GAP_TABLES,
@@ -35,10 +35,9 @@ function everything(report) {
 /** Where and how a figure came about, under every table. */
 function provenance({ command, machine, results }) {
   const { cpu, threads, os, node, date } = machine;
-  const noise = Math.max(...results.map((result) => result.noise));
   return (
     `\`${command}\` on ${cpu}, ${threads} hardware threads, ${os.split(' ')[0]}, Node ${node}, ${date.slice(0, 10)}; ` +
-    `a contestant against itself differed by at most ${(100 * noise).toFixed(1)} %.`
+    `a contestant against itself differed by at most ${largestNoise(results)}.`
   );
 }
 
@@ -84,16 +83,8 @@ function memoryTable(report) {
   return `${table(head, rows)}\n\n${provenance(report)}`;
 }
 
-function crossoverTable(report) {
-  const rows = crossovers(report.results).map(({ problem, peer, points, density }) => [
-    problem,
-    peer,
-    ...points.map(({ ratio }) => formatTimes(ratio)),
-    density === undefined ? '-' : formatPercent(density),
-  ]);
-  const [first] = crossovers(report.results);
-  const densities = (first?.points ?? []).map(({ density }) => formatPercent(density));
-  return `${table(['product', 'peer', ...densities, 'dense catches up at'], rows)}\n\n${provenance(report)}`;
+function crossover(report) {
+  return `${crossoverTable(report.results)}\n\n${provenance(report)}`;
 }
 
 function limitsTable({ limits, ...report }) {

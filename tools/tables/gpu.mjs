@@ -1,21 +1,22 @@
-import {
-  formatBandwidth,
-  formatFlops,
-  formatMs,
-  formatTimes,
-  modelError,
-  shareOfDenseRate,
-} from '@sparsek/bench';
+import { formatBandwidth, formatFlops, markdownTable, modelError, shareOfDenseRate } from '@sparsek/bench';
+import { crossoverTable } from './crossover.mjs';
+import { DENSE, provenance, suitesTable, suiteTable } from './gpu-suites.mjs';
 import { table } from './markdown.mjs';
 import { peerSummary } from './peer-summary.mjs';
 
-const RECORD = 'evidence/nvidia-h200';
+export const RECORD = 'evidence/nvidia-h200';
 
 /** Tables of a GPU's evidence, as tools/evidence/collect.mjs records it. */
 export const GPU_TABLES = {
   'gpu-spmm-summary': { record: RECORD, draw: productsSummary },
   'gpu-spmm': { record: RECORD, draw: (evidence) => suitesTable(evidence, ['gemm', 'gemm-large']) },
   'gpu-spmm-aims': { record: RECORD, draw: aimsTable },
+  'gpu-crossover': {
+    record: RECORD,
+    draw: (evidence) => suiteTable(evidence, 'crossover', crossoverTable),
+  },
+  'gpu-scaling': { record: RECORD, draw: (evidence) => suitesTable(evidence, ['scaling']) },
+  'gpu-host': { record: RECORD, draw: (evidence) => suiteTable(evidence, 'host', markdownTable) },
   'gpu-attention': {
     record: RECORD,
     draw: (evidence) => suitesTable(evidence, ['attention', 'attention-long']),
@@ -29,13 +30,6 @@ export const GPU_TABLES = {
   'gpu-devices': { record: RECORD, draw: devicesTable },
 };
 
-function provenance({ gpu, gpuDetails, date }, command) {
-  return `\`${command}\` on one ${gpu}, driver ${gpuDetails.driver_version}, ${date.slice(0, 10)}.`;
-}
-
-/** Names of the dense product, best yardstick first: zeros draw less power, so A without them is slower. */
-const DENSE = ['cuBLAS, dense random A', 'cuBLAS dense'];
-
 /** What a reader of README needs: the dense product and the two fastest block-sparse ones. */
 const MAIN_PEERS = [...DENSE, 'cuSPARSE Blocked-ELL', 'PyTorch BSR'];
 
@@ -44,12 +38,24 @@ function productsSummary(evidence) {
   return suitesTable(evidence, ['gemm'], { wanted, peers: (name) => MAIN_PEERS.includes(name) });
 }
 
-/** One of each kind of mask: dense, causal, window, random blocks, published models, documents. */
+/** One of each kind of mask: dense, causal, window, random blocks, published models, documents; also what is slower. */
 const MAIN_MASKS =
-  /(dense|causal|window 4096|random 12\.5 % of blocks), D = 128, (16K|32K) tokens, \d+ heads$|BigBird|gpt-oss|Phi-3|MInference|1M tokens/;
+  /(dense|causal|window 4096|random 12\.5 % of blocks), D = 128, (16K|32K) tokens, \d+ heads$|dense, D = 64|BigBird|gpt-oss|Phi-3|MInference|pack (8|14)|1M tokens/;
+
+/** The fastest dense ones on Hopper and those that take any blocks. */
+const MAIN_ATTENTION = [
+  'cuDNN attention',
+  'FlashAttention-3',
+  'FlashInfer, block-sparse',
+  'FlexAttention',
+  'FlexAttention, blocks of 64',
+];
 
 function attentionSummary(evidence) {
-  return suitesTable(evidence, ['attention', 'attention-long'], { wanted: (name) => MAIN_MASKS.test(name) });
+  return suitesTable(evidence, ['attention', 'attention-long'], {
+    wanted: (name) => MAIN_MASKS.test(name),
+    peers: (name) => MAIN_ATTENTION.includes(name),
+  });
 }
 
 /** Shares of the dense rate that the kernels aim at: by block, of the products in the table's head. */
@@ -77,55 +83,6 @@ function aimsTable(evidence) {
     }),
   ]);
   return table(['block', ...AIMED_AT], rows);
-}
-
-/** One line for each wanted case of some suites: our rate, and how many times as long each peer takes. */
-export function suitesTable(evidence, suites, { wanted = () => true, peers = () => true } = {}) {
-  const reports = evidence.benchmarks
-    .filter(({ suite, report }) => suites.includes(suite) && report !== undefined)
-    .map(({ report }) => report);
-  const shown = reports.flatMap(({ results }) => results).filter((result) => wanted(result.case.name));
-  if (shown.length === 0) return 'Not recorded yet.';
-  const timed = shown.flatMap(({ contestants }) => contestants.slice(1).filter(({ timing }) => timing));
-  const names = [...new Set(timed.map(({ name }) => name))].filter(peers);
-  const dense = DENSE.find((name) => names.includes(name));
-  const shares = (result) => shareOfDenseRate(result, result.contestants[0]);
-  const hasShares = shown.some((result) => shares(result) !== undefined);
-  const rows = shown.map((result) => {
-    const [own] = result.contestants;
-    const named = (name) => result.contestants.find((contestant) => contestant.name === name);
-    const denseTflops = named(dense)?.denseTflops;
-    return [
-      result.case.name,
-      own.timing ? formatMs(own.timing.median) : `skipped: ${own.skipped}`,
-      own.usefulTflops === undefined ? '-' : formatFlops(own.usefulTflops),
-      ...(dense === undefined ? [] : [denseTflops === undefined ? '-' : formatFlops(denseTflops)]),
-      ...(hasShares ? [shares(result)?.toFixed(2) ?? '-'] : []),
-      ...names.map((name) => takes(named(name))),
-      own.check === undefined ? '-' : own.check.passed ? 'ok' : 'WRONG',
-    ];
-  });
-  const head = [
-    'case',
-    'time',
-    'useful rate',
-    ...(dense === undefined ? [] : [`rate of ${dense}`]),
-    ...(hasShares ? ['of that rate'] : []),
-    ...names.map((name) => `${name} takes`),
-    'check',
-  ];
-  const commands = reports.map(({ command }) => command).join('`, `');
-  const noise = Math.max(...shown.map((result) => result.noise));
-  return (
-    `${table(head, rows)}\n\n${provenance(evidence, commands)} A contestant against itself differed by at most ` +
-    `${(100 * noise).toFixed(1)} %.`
-  );
-}
-
-/** How many times as long a peer takes; a wrong answer is no time to compare with. */
-function takes(peer) {
-  if (peer?.timeRatio === undefined) return '-';
-  return peer.check?.passed === false ? 'WRONG' : formatTimes(peer.timeRatio);
 }
 
 /** What the GPU can do at most: building block by building block, or as its products found it. */
@@ -163,16 +120,28 @@ function modelTable(evidence) {
 /** The first word of a check's name is its operation. */
 const operationOf = ({ name }) => name.split(/[ /:]/, 1)[0];
 
+/** The variable that asks for the portable kernels is heard by attention alone; the rest of such a run is a repeat. */
+function kernelsOf(command, operation) {
+  if (!command.includes('=portable')) return 'as chosen';
+  return operation === 'attention' ? 'portable' : 'as chosen, again';
+}
+
 function validationTable(evidence) {
   const rows = evidence.validations.flatMap(({ command, checks }) => {
-    const kernels = command.includes('=portable') ? 'portable' : 'as chosen';
     const operations = [...new Set(checks.map(operationOf))];
     return operations.map((operation) => {
       const own = checks.filter((check) => operationOf(check) === operation);
       const count = (status) => own.filter((check) => check.status === status).length;
       const ratios = own.flatMap(({ error, bound }) => (error !== undefined && bound ? [error / bound] : []));
       const worst = ratios.length === 0 ? '-' : Math.max(...ratios).toPrecision(2);
-      return [operation, kernels, count('passed'), count('failed'), count('skipped'), worst];
+      return [
+        operation,
+        kernelsOf(command, operation),
+        count('passed'),
+        count('failed'),
+        count('skipped'),
+        worst,
+      ];
     });
   });
   const head = ['operation', 'kernels', 'passed', 'failed', 'skipped', 'largest error / bound'];

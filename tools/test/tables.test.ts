@@ -129,7 +129,11 @@ describe("tables of a GPU's evidence", () => {
         },
       ],
     });
-    expect(drawn).toContain('| spmm | as chosen | 1 | 0 | 0 | 0.50 |\n| spmm | portable | 0 | 1 | 0 | 1.5 |');
+    expect(drawn.split('\n').slice(2, 5)).toEqual([
+      '| spmm | as chosen | 1 | 0 | 0 | 0.50 |',
+      '| spmm | as chosen, again | 0 | 1 | 0 | 1.5 |',
+      '| attention | portable | 0 | 0 | 1 | 0.0 |',
+    ]);
     expect(drawn).toContain('`sparsek validate` on one GPU');
   });
 
@@ -186,8 +190,41 @@ describe("tables of a GPU's evidence", () => {
     expect(drawn).toContain('| 64 | - of 0.62 | - of 0.62 | - of 0.62 | **0.38 of 0.50** | - of 0.58 |');
   });
 
+  it('are drawn like those of the CPU where they show the same suite', () => {
+    const own = { name: 'sparsek cuda', version: '1, GPU', timing, timeRatio: 1, check: { passed: true } };
+    const product = (density: number, timeRatio: number) => {
+      const pattern = { kind: 'uniform', blockShape: [64, 64], density };
+      return {
+        case: { name: `${density}`, operation: 'spmm', dtype: 'f16', m: 8, k: 8, n: 8, pattern },
+        ...{ density, usefulFlops: 1e9, denseFlops: 8e9, noise: 0.02 },
+        contestants: [own, peer('cuBLAS, dense random A', timeRatio)],
+      };
+    };
+    const record = (suite: string, ...results: object[]) => {
+      return { ...evidence, benchmarks: [{ suite, report: { command: `sparsek bench ${suite}`, results } }] };
+    };
+
+    const crossover = GPU_TABLES['gpu-crossover'].draw(record('crossover', product(0.5, 2), product(1, 0.5)));
+    expect(crossover).toContain('| product | peer | 50 % | 100 % | dense catches up at |');
+    expect(crossover).toContain(
+      '| 8x8x8, block 64x64, uniform, f16 | cuBLAS, dense random A | 2.00x | 0.500x | 75 % |',
+    );
+    expect(crossover).toContain('`sparsek bench crossover` on one GPU, driver 1, 2026-01-01.');
+    expect(crossover).toContain('differed by at most 2.0 %');
+
+    const scaling = GPU_TABLES['gpu-scaling'].draw(record('scaling', product(0.5, 2)));
+    expect(scaling).toContain('| 0.5 | 2.00 ms | - | 500 TFLOP/s |');
+
+    const call = { ...product(0.5, 2), case: { name: 'call: tiny', operation: 'spmm', measure: 'call' } };
+    const host = GPU_TABLES['gpu-host'].draw(record('host', call));
+    expect(host).toContain('| call: tiny | sparsek cuda | 2.00 ms |');
+    expect(host).toContain('`sparsek bench host` on one GPU');
+  });
+
   it('say so when a suite is not part of it', () => {
-    expect(GPU_TABLES['gpu-attention'].draw(evidence)).toBe('Not recorded yet.');
+    for (const name of ['gpu-attention', 'gpu-crossover', 'gpu-scaling', 'gpu-host'] as const) {
+      expect(GPU_TABLES[name].draw(evidence)).toBe('Not recorded yet.');
+    }
   });
 });
 
@@ -206,6 +243,7 @@ describe('tables of attention libraries', () => {
         suite: 'attention',
         report: {
           command: 'sparsek bench attention',
+          missingPeers: [{ name: 'FlashAttention-4', reason: 'ModuleNotFoundError' }],
           results: [
             result('causal', own, older, flash),
             result('window', own, { ...built, skipped: 'no kernel' }),
@@ -213,8 +251,14 @@ describe('tables of attention libraries', () => {
         },
       },
       { suite: 'attention-long', failed: 'ended by SIGTERM' },
+      { suite: 'gemm', report: { command: 'sparsek bench gemm', results: [result('product', own)] } },
     ],
   };
+
+  it('are part of the evidence', () => {
+    const records = new Set(Object.values(ATTENTION_PEER_TABLES).map(({ record }) => record));
+    expect([...records]).toEqual([GPU_TABLES['gpu-attention'].record]);
+  });
 
   it('compare with the kernels that Hopper has', () => {
     const drawn = ATTENTION_PEER_TABLES['attention-peers'].draw(evidence);
@@ -222,9 +266,12 @@ describe('tables of attention libraries', () => {
     expect(drawn).toContain('| causal | 2.00 ms | - | 1.50x | ok |');
   });
 
-  it('say which version ran, and what it left out', () => {
+  it('say which version ran, what it left out, and what could not be imported', () => {
     const drawn = ATTENTION_PEER_TABLES['attention-peer-versions'].draw(evidence);
     expect(drawn).toContain('| FlashAttention-3 | flash_attn_3 3.0.0+source | 1 | 1: no kernel |');
     expect(drawn).toContain('| sparsek cuda | 0.1.0 | 2 | - |');
+    expect(drawn).toContain('| FlashAttention-4 | - | 0 | ModuleNotFoundError |');
+    const nothing = { ...evidence, benchmarks: [] };
+    expect(ATTENTION_PEER_TABLES['attention-peer-versions'].draw(nothing)).toBe('Not recorded yet.');
   });
 });
