@@ -58,8 +58,8 @@ const reportsOf = ({ benchmarks }, suites) =>
   benchmarks.flatMap(({ suite, report }) => (suites.includes(suite) && report !== undefined ? [report] : []));
 
 /** Where and how figures came about, under every table. */
-export function provenance({ gpu, gpuDetails, date }, command) {
-  return `\`${command}\` on one ${gpu}, driver ${gpuDetails.driver_version}, ${date.slice(0, 10)}.`;
+export function provenance({ gpu, gpuDetails, date }, command, machine = `one ${gpu}`) {
+  return `\`${command}\` on ${machine}, driver ${gpuDetails.driver_version}, ${date.slice(0, 10)}.`;
 }
 
 function timed(evidence, reports, results) {

@@ -168,5 +168,7 @@ function devicesTable(evidence) {
     else if (/^\s+\S/.test(line) && rows.length > 0) rows.at(-1)[2] += `<br>${line.trim()}`;
   }
   if (rows.length === 0) return 'Not recorded yet.';
-  return `${table(['check', 'result', 'measured'], rows)}\n\n${provenance(evidence, 'dist-gpu/devices')}`;
+  const devices = new Set(rows.flatMap(([check]) => check.match(/^device \d+/) ?? [])).size;
+  const machine = devices > 1 ? `a machine with ${devices} ${evidence.gpu}` : undefined;
+  return `${table(['check', 'result', 'measured'], rows)}\n\n${provenance(evidence, 'dist-gpu/devices', machine)}`;
 }

@@ -164,6 +164,10 @@ describe("tables of a GPU's evidence", () => {
     expect(table).toContain(
       '| device 0 (X), host | ok | 4 us a call<br>8192/64 5 us |\n| worker threads | FAILED | differ |',
     );
+    expect(table).toContain('`dist-gpu/devices` on one GPU, driver 1');
+    const second = { output: 'ok      device 1 (X), host: 4 us a call\n' };
+    const two = GPU_TABLES['gpu-devices'].draw({ ...evidence, devices: [...devices, second] });
+    expect(two).toContain('on a machine with 2 GPU, driver 1');
     expect(GPU_TABLES['gpu-devices'].draw({ ...evidence, devices: [] })).toBe('Not recorded yet.');
   });
 
