@@ -128,6 +128,7 @@ async function validate(name) {
 const SANITIZED = {
   memcheck: [
     ['spmm', 'thorough'],
+    ['spmm', 'quick', PORTABLE],
     ['attention', 'quick'],
     ['attention', 'quick', PORTABLE],
   ],

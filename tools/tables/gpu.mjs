@@ -120,11 +120,7 @@ function modelTable(evidence) {
 /** The first word of a check's name is its operation. */
 const operationOf = ({ name }) => name.split(/[ /:]/, 1)[0];
 
-/** The variable that asks for the portable kernels is heard by attention alone; the rest of such a run is a repeat. */
-function kernelsOf(command, operation) {
-  if (!command.includes('=portable')) return 'as chosen';
-  return operation === 'attention' ? 'portable' : 'as chosen, again';
-}
+const kernelsOf = (command) => (command.includes('=portable') ? 'portable' : 'as chosen');
 
 function validationTable(evidence) {
   const rows = evidence.validations.flatMap(({ command, checks }) => {

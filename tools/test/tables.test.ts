@@ -131,7 +131,7 @@ describe("tables of a GPU's evidence", () => {
     });
     expect(drawn.split('\n').slice(2, 5)).toEqual([
       '| spmm | as chosen | 1 | 0 | 0 | 0.50 |',
-      '| spmm | as chosen, again | 0 | 1 | 0 | 1.5 |',
+      '| spmm | portable | 0 | 1 | 0 | 1.5 |',
       '| attention | portable | 0 | 0 | 1 | 0.0 |',
     ]);
     expect(drawn).toContain('`sparsek validate` on one GPU');

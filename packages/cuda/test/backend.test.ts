@@ -362,6 +362,10 @@ describe('attention', () => {
       await withBackend(async (backend) => {
         using plan = await backend.planAttention(attention);
         expect(plan.kernel).toBe('sparsek_attention_portable_f16_d64');
+        using product = await backend.planSpmm(problem);
+        expect(product.kernel).toBe('sparsek_portable_f16');
+        using tuned = await backend.planSpmm(problem, { autotune: true });
+        expect(tuned.kernel).toBe('sparsek_portable_f16');
         vi.stubEnv('SPARSEK_CUDA_KERNELS', 'fast');
         await expect(backend.planAttention(attention)).rejects.toThrow(
           "Expected 'portable' or nothing for SPARSEK_CUDA_KERNELS",

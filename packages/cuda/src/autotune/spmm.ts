@@ -14,6 +14,8 @@ import { readRecord, type TuningKey, writeRecord } from './store.js';
 
 /** What the cost model chooses. */
 export const MODEL = 'model';
+/** The kernel for all GPUs. */
+export const PORTABLE = 'portable';
 
 /** Another candidate must be faster than the model's by this to be taken: readings differ by about a percent. */
 const GAIN = 0.98;

@@ -1,7 +1,8 @@
-import { type AttentionProblem, InvalidArgumentError } from '@sparsek/types';
+import type { AttentionProblem } from '@sparsek/types';
 import { guard } from '../../errors/guard.js';
 import type { AttentionPlanHandle } from '../../native/binding.js';
 import { ELEMENT_CODE } from '../codes.js';
+import { portableWanted } from '../kernel-choice.js';
 import type { Session } from '../session.js';
 import { kernelMask } from './kernel-mask.js';
 
@@ -10,9 +11,6 @@ export interface NativePlan {
   readonly kernel: string;
   readonly l2Traffic: number;
 }
-
-/** Set to "portable", attention uses the kernel for all GPUs also where a faster one is at hand: to test it there. */
-const KERNELS_VARIABLE = 'SPARSEK_CUDA_KERNELS';
 
 /** Widest head for which the Hopper kernels take blocks of 64; wider ones read them faster as blocks of 128. */
 const WIDEST_FOR_64 = 128;
@@ -26,7 +24,7 @@ export interface NativePlans extends Disposable {
 export function createNativePlans(session: Session, problem: AttentionProblem): NativePlans {
   const { batch, heads, kvHeads, headDim, valueDim = headDim, dtype, outputDtype = dtype } = problem;
   const { softcap = 0, scale = 1 / Math.sqrt(headDim) } = problem;
-  const portable = portableWanted(process.env[KERNELS_VARIABLE]);
+  const portable = portableWanted();
   const takes64 =
     portable || !hasHopperKernel(session, problem) || Math.max(headDim, valueDim) <= WIDEST_FOR_64;
   const shape = {
@@ -58,11 +56,6 @@ export function createNativePlans(session: Session, problem: AttentionProblem): 
       plans.clear();
     },
   };
-}
-
-function portableWanted(choice: string | undefined): boolean {
-  if (choice === undefined || choice === '' || choice === 'portable') return choice === 'portable';
-  throw new InvalidArgumentError(KERNELS_VARIABLE, "'portable' or nothing", choice);
 }
 
 /** As the native planner chooses; only the size of the mask's blocks depends on it here. */

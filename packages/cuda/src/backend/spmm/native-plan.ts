@@ -1,6 +1,7 @@
-import { MODEL, nativeSpmm, type SpmmTuning } from '../../autotune/spmm.js';
+import { MODEL, nativeSpmm, PORTABLE, type SpmmTuning } from '../../autotune/spmm.js';
 import { guard } from '../../errors/guard.js';
 import type { SpmmPlanHandle } from '../../native/binding.js';
+import { portableWanted } from '../kernel-choice.js';
 import type { Session } from '../session.js';
 
 export interface NativePlan {
@@ -23,12 +24,16 @@ export function createNativePlans(
   tuned?: { readonly columnMajor: boolean; readonly candidate: string },
 ): NativePlans {
   const plans = new Map<boolean, NativePlan>();
+  const candidateFor = (columnMajor: boolean) => {
+    if (portableWanted()) return PORTABLE;
+    return tuned?.columnMajor === columnMajor ? tuned.candidate : MODEL;
+  };
   const make = (columnMajor: boolean) =>
     guard('plan spmm', () =>
       session.binding.planSpmm(
         session.planningStream().handle,
         ...nativeSpmm({ ...problem, columnMajor }),
-        tuned?.columnMajor === columnMajor ? tuned.candidate : MODEL,
+        candidateFor(columnMajor),
       ),
     );
   return {
