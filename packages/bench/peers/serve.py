@@ -12,10 +12,10 @@ release {id} -> {}                                            forget a prepared 
 import json
 import sys
 
-from sparsek_peers import arrays, attention, cpu, device, flex, products
+from sparsek_peers import arrays, attention, cpu, device, flex, numpy_attention, products
 from sparsek_peers.peer import Skip, profiler_range
 
-DEVICES = {"cpu": cpu.PEERS, "gpu": {**products.PEERS, **attention.PEERS, **flex.PEERS}}
+DEVICES = {"cpu": {**cpu.PEERS, **numpy_attention.PEERS}, "gpu": {**products.PEERS, **attention.PEERS, **flex.PEERS}}
 PEERS = {name: peer for peers in DEVICES.values() for name, peer in peers.items()}
 
 

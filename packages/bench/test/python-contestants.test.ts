@@ -28,7 +28,7 @@ describe.skipIf(missing !== undefined)('the Python peers', () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-bench-'));
     const { contestants, missing: absent } = await findPythonPeers('cpu');
     try {
-      expect(contestants.map(({ name }) => name)).toEqual(['NumPy dense', 'SciPy BSR']);
+      expect(contestants.map(({ name }) => name)).toEqual(['NumPy dense', 'SciPy BSR', 'NumPy attention']);
       expect(absent).toEqual([]);
       for (const { version } of contestants) expect(version).toMatch(/NumPy \d.*threads, Python 3/);
       const own = sparsekContestant(referenceBackend(), '1');
@@ -47,6 +47,31 @@ describe.skipIf(missing !== undefined)('the Python peers', () => {
     }
     const after = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-bench-'));
     expect(after.filter((name) => !before.includes(name))).toEqual([]);
+  });
+
+  it('attend under the masks that they know, with shared heads and fewer queries than keys', async () => {
+    const { contestants } = await findPythonPeers('cpu');
+    try {
+      const own = sparsekContestant(referenceBackend(), '1');
+      const shape = {
+        heads: 4,
+        kvHeads: 2,
+        queryLength: 70,
+        keyLength: 300,
+        blockShape: [16, 16] as [number, number],
+      };
+      const masks = ['all', 'causal', 'window:33', 'window:33 | sink:4'];
+      const cases = masks.map((mask) => ({ ...attentionCase, ...shape, name: mask, mask }));
+      const { results } = await runSuite(suite(...cases), [own, ...contestants], QUICK);
+      const peers = results.map((result) => result.contestants.slice(1));
+      for (const [peer, ...others] of peers.slice(0, 3)) {
+        expect(peer).toMatchObject({ name: 'NumPy attention', check: { passed: true } });
+        expect(others).toEqual([]);
+      }
+      expect(peers[3]).toEqual([]);
+    } finally {
+      await release(contestants);
+    }
   });
 
   it('are skipped with what they complain about', async () => {
@@ -70,7 +95,7 @@ describe('without Python', () => {
   it('lists every peer with the reason', async () => {
     const { contestants, missing } = await findPythonPeers('cpu', { python: join(folder, 'python') });
     expect(contestants).toEqual([]);
-    expect(missing.map(({ name }) => name)).toEqual(['NumPy dense', 'SciPy BSR']);
+    expect(missing.map(({ name }) => name)).toEqual(['NumPy dense', 'SciPy BSR', 'NumPy attention']);
     for (const { reason } of missing) expect(reason).toMatch(/could not be started \(.*ENOENT/);
   });
 
@@ -88,6 +113,9 @@ describe('without Python', () => {
     const { contestants, missing } = await findPythonPeers('cpu', { python: fake });
     await release(contestants);
     expect(contestants.map(({ name, version }) => [name, version])).toEqual([['NumPy dense', 'NumPy 9']]);
-    expect(missing).toEqual([{ name: 'SciPy BSR', reason: "No module named 'scipy'" }]);
+    expect(missing).toEqual([
+      { name: 'SciPy BSR', reason: "No module named 'scipy'" },
+      { name: 'NumPy attention', reason: 'not known to this Python' },
+    ]);
   });
 });

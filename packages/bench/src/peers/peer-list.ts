@@ -42,6 +42,13 @@ export const DENSE_PEERS = ['cuBLAS, dense random A', 'NumPy dense'];
 export const PEERS: Readonly<Record<string, PeerDescription>> = {
   'numpy-dense': cpuProduct('NumPy dense', 'dense'),
   'scipy-bsr': cpuProduct('SciPy BSR', 'bsr'),
+  'numpy-attention': {
+    name: 'NumPy attention',
+    device: 'cpu',
+    operation: 'attention',
+    form: 'attention',
+    dtypes: ['f32'],
+  },
   'torch-dense-random': gpuProduct('cuBLAS, dense random A'),
   'torch-dense': gpuProduct('cuBLAS, same A with zeros'),
   'torch-bsr': gpuProduct('PyTorch BSR'),
