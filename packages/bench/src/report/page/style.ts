@@ -75,6 +75,9 @@ th, td { padding: 0.3rem 0.5rem; text-align: left; vertical-align: baseline; bor
 thead th { vertical-align: bottom; font-size: 0.9rem; }
 tbody th { font-weight: 400; min-width: 12rem; overflow-wrap: anywhere; background: var(--back); }
 tbody tr:nth-child(odd) :is(th, td) { background: var(--stripe); }
+.crowded, .crowded thead th { font-size: 0.75rem; }
+.crowded :is(th, td) { padding: 0.25rem; }
+.crowded tbody th { min-width: 8rem; }
 .number { text-align: right; }
 td.number { white-space: nowrap; }
 .group th, tbody tr.group:nth-child(odd) th { padding-top: 0.9rem; font-weight: 600; background: var(--back); }
@@ -93,6 +96,8 @@ td.number { white-space: nowrap; }
   table, thead th { font-size: 7.5pt; }
   th, td { padding: 0.15rem 0.3rem; }
   tbody th { min-width: 7rem; }
+  .crowded, .crowded thead th { font-size: 6.5pt; }
+  .crowded :is(th, td) { padding: 0.1rem 0.2rem; }
   thead th { overflow-wrap: anywhere; }
   thead { display: table-header-group; }
   h2, figcaption, caption, .legend, tr.group { break-after: avoid; }

@@ -1,10 +1,14 @@
 import { escapeHtml } from './escape-html.js';
 import type { Cell, PageTable, Row, StyledCell } from './parts.js';
 
+/** Columns that stand beside each other on a desktop in letters of full size. */
+const ROOMY = 9;
+
 /** A table in a box of its own, which scrolls when the page is too narrow for it. */
 export function renderTable(table: PageTable): string {
   const caption = escapeHtml(table.caption);
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption><span>${caption}</span></caption>
+  const crowded = table.head.length > ROOMY ? ' class="crowded"' : '';
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${crowded}><caption><span>${caption}</span></caption>
 ${renderRows(table)}</table></div>`;
 }
 
