@@ -1,10 +1,7 @@
-import { randomPattern } from '@sparsek/bsr';
 import { InvalidArgumentError } from '@sparsek/types';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  type CudaDevice,
   type DeviceAttentionProblem,
-  emptyDense,
   openCudaBackend,
   openDevice,
   planAttentionOnDevice,
@@ -16,6 +13,7 @@ import {
 } from '../src/index.js';
 import { SPMM_KERNELS, useDriverDouble } from './driver-double/use.js';
 import { buildRecorder, places } from './nvtx/recorder.js';
+import { operands, pattern, problem } from './small-product.js';
 
 // Each file of tests is a process of its own, and the profiler is looked for at the first range.
 process.env.NVTX_INJECTION64_PATH = buildRecorder();
@@ -36,17 +34,6 @@ beforeEach(() => {
 function timeline(...driverCalls: readonly string[]): readonly string[] {
   const all = places(double.calls(), ['cuLaunchKernelEx', ...driverCalls]);
   return all.filter((place) => !/^sparsek\.memory\.|sparsek\.kernels\.load/.test(place));
-}
-
-const pattern = randomPattern({ shape: [128, 192], blockShape: [16, 16], density: 0.3, seed: 3 });
-const problem = { pattern, dtype: 'f16', denseExtent: 72 } as const;
-
-function operands(device: CudaDevice) {
-  return {
-    values: device.allocate(pattern.indices.length * 512),
-    dense: emptyDense(device, [192, 72], 'f16'),
-    out: emptyDense(device, [128, 72], 'f16'),
-  };
 }
 
 const open = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
@@ -72,7 +59,7 @@ const attention: DeviceAttentionProblem = {
 describe('ranges of operations', () => {
   it('hold the launches of a product, its plan and its packing apart', () => {
     using device = openDevice();
-    const given = operands(device);
+    const given = operands(device, 'f16');
     double.forget();
     using plan = planSpmmOnDevice(device, problem);
     using packed = device.allocate(plan.packedBytes);
@@ -91,7 +78,7 @@ describe('ranges of operations', () => {
 
   it('show the loading of kernels inside the first launch', () => {
     using device = openDevice();
-    const given = operands(device);
+    const given = operands(device, 'f16');
     using plan = planSpmmOnDevice(device, problem);
     using packed = device.allocate(plan.packedBytes);
     double.forget();
@@ -186,7 +173,7 @@ describe('ranges of operations', () => {
 
   it('end where an operation fails', () => {
     using device = openDevice();
-    const given = operands(device);
+    const given = operands(device, 'f16');
     using plan = planSpmmOnDevice(device, problem);
     using packed = device.allocate(plan.packedBytes);
     double.forget();

@@ -10,6 +10,7 @@ import {
   planSpmmOnDevice,
 } from '../src/index.js';
 import { SPMM_KERNELS, useDriverDouble } from './driver-double/use.js';
+import { operands, pattern, problem } from './small-product.js';
 
 const double = useDriverDouble({
   ...SPMM_KERNELS,
@@ -18,24 +19,13 @@ const double = useDriverDouble({
   'attention_portable_d64.fatbin': '* 256',
 });
 
-const pattern = randomPattern({ shape: [128, 192], blockShape: [16, 16], density: 0.3, seed: 3 });
-const problem = { pattern, dtype: 'f16', denseExtent: 72 } as const;
-
-function operands(device: CudaDevice) {
-  return {
-    values: device.allocate(pattern.indices.length * 512),
-    dense: emptyDense(device, [192, 72], 'f16'),
-    out: emptyDense(device, [128, 72], 'f32'),
-  };
-}
-
 const kernels = () => double.calls('cuLaunchKernelEx').map((line) => line.split(' ')[1]!.split('_')[1]);
 
 describe('spmm on the device', () => {
   it('packs when it must, or uses what was packed before', () => {
     using device = openDevice();
     using plan = planSpmmOnDevice(device, problem);
-    const given = operands(device);
+    const given = operands(device, 'f32');
     plan.launch(given);
     expect(kernels().slice(0, 2)).toEqual(['pack', 'narrow']);
     double.forget();
@@ -65,7 +55,7 @@ describe('spmm on the device', () => {
   it('is captured in a graph, whose memory outlives its scratch', async () => {
     using device = openDevice();
     using plan = planSpmmOnDevice(device, problem);
-    const given = operands(device);
+    const given = operands(device, 'f32');
     await device.stream.done();
     using graph = device.stream.capture(() => plan.launch(given));
     expect(graph.nodes).toBeGreaterThanOrEqual(2);
@@ -87,15 +77,15 @@ describe('spmm on the device', () => {
     using device = openDevice();
     using other = device.createStream();
     using plan = planSpmmOnDevice(device, problem);
-    plan.launch(operands(device), other);
+    plan.launch(operands(device, 'f32'), other);
     using second = openDevice({ ordinal: 1 });
-    expect(() => plan.launch(operands(device), second.stream)).toThrow(InvalidArgumentError);
+    expect(() => plan.launch(operands(device, 'f32'), second.stream)).toThrow(InvalidArgumentError);
   });
 
   it('checks its operands', () => {
     using device = openDevice();
     using plan = planSpmmOnDevice(device, problem);
-    const given = operands(device);
+    const given = operands(device, 'f32');
     double.forget();
     const wrong = [
       { ...given, values: device.allocate(16) },
@@ -117,7 +107,7 @@ describe('spmm on the device', () => {
     using device = openDevice();
     const plan = planSpmmOnDevice(device, problem);
     plan[Symbol.dispose]();
-    expect(() => plan.launch(operands(device))).toThrow(DisposedError);
+    expect(() => plan.launch(operands(device, 'f32'))).toThrow(DisposedError);
   });
 });
 
