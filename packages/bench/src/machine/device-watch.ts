@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { median } from 'simple-statistics';
 import type { DeviceState } from '../report/schema.js';
+import { endProcess } from './end-process.js';
 
 /** Notes what a device does between `begin` and `end`. */
 export interface DeviceWatch extends AsyncDisposable {
@@ -58,7 +59,7 @@ export function watchDevice(ordinalOrUuid: string, program = 'nvidia-smi'): Devi
     },
     end: () => summariseSamples(samples),
     async [Symbol.asyncDispose]() {
-      child.kill();
+      endProcess(child);
       await ended;
     },
   };

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { endProcess } from '../machine/end-process.js';
 
 type Reply = Readonly<Record<string, unknown>>;
 
@@ -68,7 +69,7 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
     },
     kill(reason) {
       killedFor = reason;
-      child.kill('SIGKILL');
+      endProcess(child, 'SIGKILL');
     },
     get ended() {
       return ended !== undefined;
