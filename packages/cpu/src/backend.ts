@@ -24,6 +24,11 @@ export interface CpuOptions {
   readonly threads?: number;
   /** Default `auto`: the fastest that this machine has. */
   readonly instructionSet?: InstructionSet | 'auto';
+  /**
+   * Whether plans and runs of some ten microseconds are computed on the calling thread, which takes less time than waking
+   * another one and the event loop. Default true.
+   */
+  readonly inPlace?: boolean;
 }
 
 const MOST_THREADS = 256;
@@ -49,7 +54,8 @@ export function instructionSets(): InstructionSet[] {
 }
 
 /**
- * Opens the CPU backend. All backends of a process share one pool of threads; the event loop is never blocked.
+ * Opens the CPU backend. All backends of a process share one pool of threads, so that the event loop is not blocked for
+ * longer than handing work over would take.
  * While a run is in flight, do not transfer or detach the buffers that it reads or writes.
  *
  * @throws BackendUnavailableError when no native addon fits this machine; it lists what was tried and what would help.
@@ -70,7 +76,9 @@ export function openCpuBackend(options: CpuOptions = {}): Backend {
   if (!known.includes(instructionSet)) {
     throw new InvalidArgumentError('instructionSet', `auto, ${known.join(' or ')} (on this machine)`, wanted);
   }
-  const state: BackendState = { addon, threads, instructionSet, disposed: false };
+  const { inPlace = true } = options;
+  if (typeof inPlace !== 'boolean') throw new InvalidArgumentError('inPlace', 'true or false', inPlace);
+  const state: BackendState = { addon, threads, instructionSet, inPlace, disposed: false };
 
   /** Runs in an async function, so that every error is a rejection. */
   async function plan<P>(make: () => Promise<P>): Promise<P> {

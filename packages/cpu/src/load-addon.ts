@@ -3,7 +3,7 @@ import type { NativeAddon } from './native/addon.js';
 import { currentTarget, PREBUILT_TARGETS, remedyFor } from './native/target.js';
 
 /** The `interfaceVersion` that this version of the package was written for. */
-const INTERFACE_VERSION = 1;
+const INTERFACE_VERSION = 2;
 
 export type LoadResult =
   | { readonly addon: NativeAddon }

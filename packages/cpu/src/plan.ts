@@ -7,6 +7,8 @@ export interface BackendState {
   readonly addon: NativeAddon;
   readonly threads: number;
   readonly instructionSet: string;
+  /** Whether work of some ten microseconds may run on the calling thread. */
+  readonly inPlace: boolean;
   disposed: boolean;
 }
 
@@ -32,8 +34,8 @@ export async function makePlan<Made, Inputs, Output>(
   begin: number,
   options?: PlanOptions,
 ): Promise<Plan<Inputs, Output>> {
-  const { addon, instructionSet, threads } = state;
-  const made = await callNative(addon, () => parts.make({ instructionSet }), options);
+  const { addon, instructionSet, threads, inPlace } = state;
+  const made = await callNative(addon, () => parts.make({ instructionSet, inPlace }), options);
   const planMs = performance.now() - begin;
   let disposed = false;
 
@@ -45,7 +47,7 @@ export async function makePlan<Made, Inputs, Output>(
     const computeMs = await callNative(
       addon,
       () => {
-        const started = parts.start(made, inputs, { threads });
+        const started = parts.start(made, inputs, { threads, inPlace });
         output = started.output;
         return started.call;
       },

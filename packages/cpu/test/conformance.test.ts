@@ -9,11 +9,17 @@ function casesFor(position: number): Case[] | undefined {
   return conformanceCases({ seed: position }).filter((_, index) => index % 3 === position % 3);
 }
 
+/** Most cases are so small that they would be computed in place: the fastest set hands them to threads as well. */
+const runs = [
+  ...testedSets.map((set, position) => ({ set, position, where: 'small work in place', inPlace: true })),
+  ...testedSets.slice(0, 1).map((set, position) => ({ set, position, where: 'by threads', inPlace: false })),
+];
+
 describeNative('conformance with the float64 reference', () => {
-  it.each(testedSets.map((set, position) => ({ set, position })))(
-    '$set',
-    async ({ set, position }) => {
-      using backend = openCpuBackend({ instructionSet: set });
+  it.each(runs)(
+    '$set, $where',
+    async ({ set, position, inPlace }) => {
+      using backend = openCpuBackend({ instructionSet: set, inPlace });
       const cases = casesFor(position);
       const report = await runConformance(backend, cases === undefined ? {} : { cases });
       const failed = report.cases.filter(({ status }) => status !== 'passed');

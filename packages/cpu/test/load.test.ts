@@ -15,7 +15,7 @@ describe('loading the addon', () => {
   });
 
   it('takes the first candidate that loads', () => {
-    const addon = { interfaceVersion: 1 };
+    const addon = { interfaceVersion: 2 };
     const result = loadFirst('linux-x64-gnu', [failing('a', 'gone'), { place: 'b', open: () => addon }]);
     expect(result.addon).toBe(addon);
   });
@@ -48,7 +48,7 @@ describe('loading the addon', () => {
   it('refuses an addon of another version', () => {
     const old = { place: 'a', open: () => ({ interfaceVersion: 0 }) };
     const { reason } = loadFirst('linux-x64-gnu', [old]) as { reason: string };
-    expect(reason).toContain('a: it has interface 0 but this package needs 1');
+    expect(reason).toContain('a: it has interface 0 but this package needs 2');
   });
 
   it('tells how to build from source where nothing is prebuilt', () => {

@@ -34,6 +34,29 @@ describeNative('running', () => {
     expect(results[2]).toEqual(results[0]);
   });
 
+  it('computes small work at once, in place or not with the same bits', async () => {
+    using usual = openCpuBackend();
+    using handing = openCpuBackend({ inPlace: false });
+    const product = spmmProblem(64, 16, 8);
+    const attention = attentionProblem(30, 16, 1);
+    const results = await Promise.all(
+      [usual, handing].map(async (backend) => {
+        using spmm = await backend.planSpmm(product);
+        using attend = await backend.planAttention(attention);
+        const { output: c } = await spmm.run(spmmInputs(product));
+        const { output: o } = await attend.run(attentionInputs(attention));
+        return [c.values, o.o.values];
+      }),
+    );
+    expect(results[1]).toEqual(results[0]);
+
+    using plan = await usual.planSpmm(product);
+    const values = new Float32Array(64 * 8).fill(Number.NaN);
+    const run = plan.run({ ...spmmInputs(product), out: { shape: [64, 8], dtype: 'f32', values } });
+    expect(values).toEqual(results[0]![0]);
+    await run;
+  });
+
   it('keeps the event loop turning, reports progress, and stops within 50 ms of an abort', async () => {
     using backend = openCpuBackend();
     using plan = await backend.planAttention(LONG);
@@ -128,6 +151,8 @@ describeNative('running', () => {
     expect(() => openCpuBackend({ threads: 1.5 })).toThrow(
       'Expected an integer from 1 to 256 for threads but received 1.5',
     );
+    // @ts-expect-error: not a boolean.
+    expect(() => openCpuBackend({ inPlace: 1 })).toThrow('Expected true or false for inPlace but received 1');
     // @ts-expect-error: not one of the names.
     expect(() => openCpuBackend({ instructionSet: 'sse9' })).toThrow(InvalidArgumentError);
   });

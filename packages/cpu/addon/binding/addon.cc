@@ -13,7 +13,7 @@ namespace sparsek {
 namespace {
 
 /// Raised whenever the TypeScript side and the addon must change together.
-constexpr int kInterfaceVersion = 1;
+constexpr int kInterfaceVersion = 2;
 
 /// Instruction sets of this machine, the fastest first.
 Napi::Value instructionSets(const Napi::CallbackInfo& info) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "../ops/attention_plan.h"
+#include "../ops/pattern.h"
 #include "arguments.h"
 #include "operations.h"
 #include "plan_handle.h"
@@ -54,6 +55,14 @@ struct MaskSource {
   BlockMask mask;
   std::vector<PatternSource> patterns;
   ArrayView<std::int32_t> headMap, documentStart, documentEnd;
+
+  double planningWork() const {
+    std::int64_t numbers = headMap.length + documentStart.length + documentEnd.length;
+    for (const PatternSource& source : patterns) {
+      numbers += source.indptr.length + source.indices.length + source.fill.length + source.bitmaps.length;
+    }
+    return kIndexTerms * static_cast<double>(numbers);
+  }
 
   BlockMask copy() const {
     BlockMask result = mask;
@@ -123,7 +132,7 @@ Napi::Value planAttention(const Napi::CallbackInfo& info) {
   problem.softcap = static_cast<float>(numberAt(from, "softcap"));
   const auto source = std::make_shared<MaskSource>(maskAt(from));
   const KernelSet& kernels = kernelsAt(argumentAt(info, 1));
-  return startPlanning(info, [&kernels, problem, source](const Job&) {
+  return startPlanning(info, source->planningWork(), [&kernels, problem, source](const Job&) {
     return std::make_shared<AttentionPlan>(kernels, problem, source->copy());
   });
 }

@@ -13,6 +13,9 @@ Napi::Error errorWithCode(Napi::Env env, const std::string& message, const char*
 
 namespace {
 
+/// Work of 10 microseconds with AVX-512, 17 with AVX2; waking a thread and the event loop takes 12 to 20.
+constexpr double kWorkInPlace = 1 << 19;
+
 Napi::Error errorOf(Napi::Env env, const Job& job) {
   if (job.failure.code == nullptr) return errorWithCode(env, "The work was stopped", "CANCELLED");
   return errorWithCode(env, job.failure.message, job.failure.code);
@@ -37,12 +40,18 @@ void Environment::attach(Napi::Env env) {
 Environment& Environment::of(Napi::Env env) { return **env.GetInstanceData<std::shared_ptr<Environment>>(); }
 
 Napi::Object Environment::start(Napi::Env env, const std::shared_ptr<Job>& job, Napi::Object held,
-                                std::function<Napi::Value(Napi::Env)> result) {
+                                std::function<Napi::Value(Napi::Env)> result, bool inPlace) {
   const std::uint32_t id = nextId_++;
-  Napi::Promise::Deferred deferred = Napi::Promise::Deferred::New(env);
+  const Napi::Promise::Deferred deferred = Napi::Promise::Deferred::New(env);
   Napi::Object handle = Napi::Object::New(env);
   handle.Set("id", id);
   handle.Set("promise", deferred.Promise());
+  if (inPlace && job->work <= kWorkInPlace) {
+    job->runInPlace(worker_);
+    PendingCall call{job, deferred, {}, std::move(result)};
+    settle(env, call);
+    return handle;
+  }
   calls_.emplace(id, PendingCall{job, deferred, Napi::Persistent(held), std::move(result)});
   if (calls_.size() == 1) napi_ref_threadsafe_function(env, wake_);
   {

@@ -34,9 +34,10 @@ class Environment : public std::enable_shared_from_this<Environment> {
   static void attach(Napi::Env env);
   static Environment& of(Napi::Env env);
 
-  /// Submits a job. Returns { id, promise }; the event loop stays alive until the promise is settled.
+  /// Submits a job, or, if allowed, runs it in place where handing it over would take longer. Returns { id, promise };
+  /// the event loop stays alive until the promise is settled.
   Napi::Object start(Napi::Env env, const std::shared_ptr<Job>& job, Napi::Object held,
-                     std::function<Napi::Value(Napi::Env)> result);
+                     std::function<Napi::Value(Napi::Env)> result, bool inPlace);
   /// Nothing happens where the job has finished already.
   void cancel(std::uint32_t id);
   /// The finished share of a job; 1 once it is settled.
@@ -53,6 +54,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   /// Used on the JavaScript thread only.
   std::unordered_map<std::uint32_t, PendingCall> calls_;
   std::uint32_t nextId_ = 1;
+  /// For jobs that run in place.
+  Worker worker_;
 
   /// Guards what follows.
   std::mutex mutex_;

@@ -40,25 +40,32 @@ int threadsAt(const Napi::Object& options) {
   return static_cast<int>(std::min(std::max<std::int64_t>(integerAt(options, "threads"), 1), kMostThreads));
 }
 
-Napi::Value startPlanning(const Napi::CallbackInfo& info, std::function<std::shared_ptr<Plan>(const Job&)> make,
+bool inPlaceAt(const Napi::Object& options) { return booleanAt(options, "inPlace"); }
+
+Napi::Value startPlanning(const Napi::CallbackInfo& info, double work,
+                          std::function<std::shared_ptr<Plan>(const Job&)> make,
                           std::function<Napi::Value(Napi::Env, const PlanExternal&, const Plan&)> result) {
+  const bool inPlace = inPlaceAt(optionsOf(info));
   const auto job = std::make_shared<Job>();
   const auto slot = std::make_shared<PlanSlot>();
   Job* const raw = job.get();
+  job->work = work;
   job->phases.push_back({1, [make = std::move(make), slot, raw](std::int64_t, Worker&) { slot->plan = make(*raw); }});
   const auto settle = [slot, result = std::move(result)](Napi::Env env) -> Napi::Value {
     PlanExternal external = PlanExternal::New(env, new PlanSlot(*slot), [](Napi::Env, PlanSlot* data) { delete data; });
     if (result == nullptr) return external;
     return result(env, external, *slot->plan);
   };
-  return Environment::of(info.Env()).start(info.Env(), job, holdArguments(info), settle);
+  return Environment::of(info.Env()).start(info.Env(), job, holdArguments(info), settle, inPlace);
 }
 
 Napi::Value startRun(const Napi::CallbackInfo& info, std::shared_ptr<const Plan> plan,
                      const std::function<void(Job&)>& addPhases) {
   using Clock = std::chrono::steady_clock;
+  const Napi::Object options = optionsOf(info);
+  const bool inPlace = inPlaceAt(options);
   const auto job = std::make_shared<Job>();
-  job->threads = threadsAt(optionsOf(info));
+  job->threads = threadsAt(options);
   // The clock runs from the first task to the last one's end: waiting for other jobs is not computing.
   const auto begin = std::make_shared<Clock::time_point>();
   const auto end = std::make_shared<Clock::time_point>();
@@ -73,7 +80,7 @@ Napi::Value startRun(const Napi::CallbackInfo& info, std::shared_ptr<const Plan>
   const auto settle = [begin, end, plan = std::move(plan)](Napi::Env env) -> Napi::Value {
     return Napi::Number::New(env, std::chrono::duration<double, std::milli>(*end - *begin).count());
   };
-  return Environment::of(info.Env()).start(info.Env(), job, holdArguments(info), settle);
+  return Environment::of(info.Env()).start(info.Env(), job, holdArguments(info), settle, inPlace);
 }
 
 Napi::Value disposePlan(const Napi::CallbackInfo& info) {

@@ -28,13 +28,15 @@ std::shared_ptr<const Wanted> planIn(const Napi::Value& value) {
   throw Napi::TypeError::New(value.Env(), "Expected a plan of this operation that is not disposed");
 }
 
-/// Which kernels and how many threads a call asks for.
+/// Which kernels and how many threads a call asks for, and whether small work may run on the caller's thread.
 const KernelSet& kernelsAt(const Napi::Object& options);
 int threadsAt(const Napi::Object& options);
+bool inPlaceAt(const Napi::Object& options);
 
-/// Starts a job of one task that makes a plan off the event loop; the promise's value is the plan, or what `result`
-/// makes of it.
-Napi::Value startPlanning(const Napi::CallbackInfo& info, std::function<std::shared_ptr<Plan>(const Job&)> make,
+/// Starts a job of one task that makes a plan; the promise's value is the plan, or what `result` makes of it. `work` is
+/// what that takes, in multiplications.
+Napi::Value startPlanning(const Napi::CallbackInfo& info, double work,
+                          std::function<std::shared_ptr<Plan>(const Job&)> make,
                           std::function<Napi::Value(Napi::Env, const PlanExternal&, const Plan&)> result = nullptr);
 
 /// Starts a run: `addPhases` fills the job; the promise's value is the computation's time in milliseconds.
@@ -43,9 +45,9 @@ Napi::Value startRun(const Napi::CallbackInfo& info, std::shared_ptr<const Plan>
 
 /// As startPlanning, for plans that are made of kernels and a problem; the kernels are named by argument 1.
 template <typename Made, typename Problem>
-Napi::Value planWith(const Napi::CallbackInfo& info, const Problem& problem) {
+Napi::Value planWith(const Napi::CallbackInfo& info, double work, const Problem& problem) {
   const KernelSet& kernels = kernelsAt(argumentAt(info, 1));
-  return startPlanning(info, [&kernels, problem](const Job&) { return std::make_shared<Made>(kernels, problem); });
+  return startPlanning(info, work, [&kernels, problem](const Job&) { return std::make_shared<Made>(kernels, problem); });
 }
 
 /// As startRun, for the plan in argument 0.

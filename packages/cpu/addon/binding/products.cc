@@ -65,7 +65,7 @@ Napi::Value planSpmm(const Napi::CallbackInfo& info) {
     problem.metadata = uint8At(from, "metadata");
     problem.values = valuesAt(from, "values", problem.dtype);
   }
-  return planWith<SpmmPlan>(info, problem);
+  return planWith<SpmmPlan>(info, planningWork(problem.pattern) + static_cast<double>(problem.values.length), problem);
 }
 
 Napi::Value runSpmm(const Napi::CallbackInfo& info) {
@@ -95,7 +95,7 @@ Napi::Value planSddmm(const Napi::CallbackInfo& info) {
   problem.inner = integerAt(from, "inner");
   problem.dtype = dtypeAt(from, "dtype");
   problem.outDtype = dtypeAt(from, "outputDtype");
-  return planWith<SddmmPlan>(info, problem);
+  return planWith<SddmmPlan>(info, planningWork(problem.pattern), problem);
 }
 
 Napi::Value runSddmm(const Napi::CallbackInfo& info) {
@@ -119,7 +119,10 @@ Napi::Value planSpgemm(const Napi::CallbackInfo& info) {
   problem.dense = booleanAt(from, "dense");
   const KernelSet& kernels = kernelsAt(argumentAt(info, 1));
   const auto make = [&kernels, problem](const Job& job) { return std::make_shared<SpgemmPlan>(kernels, problem, job); };
-  return startPlanning(info, make, [](Napi::Env env, const PlanExternal& external, const Plan& plan) -> Napi::Value {
+  // Blocks of C are found by the products that sum up to them: at most all pairs.
+  const double pairs = static_cast<double>(problem.a.indices.length) * static_cast<double>(problem.b.indices.length);
+  const double work = planningWork(problem.a) + planningWork(problem.b) + kIndexTerms * pairs;
+  return startPlanning(info, work, make, [](Napi::Env env, const PlanExternal& external, const Plan& plan) -> Napi::Value {
     const Pattern& pattern = static_cast<const SpgemmPlan&>(plan).result;
     Napi::Object result = Napi::Object::New(env);
     result.Set("plan", external);

@@ -12,6 +12,8 @@ namespace {
 /// Widest head: scratch is a few tiles of 64 rows, and a row must fit an int.
 constexpr std::int64_t kMostDim = std::int64_t{1} << 20;
 constexpr std::int64_t kMostTokens = 0x7fffffff;
+/// What the exponential of a score and its mask take, in multiplications.
+constexpr std::int64_t kScoreTerms = 16;
 
 void checkStoredPattern(const BlockMask& mask, const MaskPattern& pattern, const std::string& name) {
   checkCompressed(pattern.indptr, pattern.indices, ceilDivide(mask.queryLength, mask.blockQueries),
@@ -115,6 +117,10 @@ void AttentionPlan::addPhases(Job& job, const AttentionInputs& inputs) const {
   }
   args.mask = &mask_;
   args.cancelled = &job.cancelled;
+  // As if every pair were visible: where few are, the work is in walking the mask.
+  job.work = static_cast<double>(problem_.batch * problem_.heads) *
+             static_cast<double>(mask_.queryLength * mask_.keyLength) *
+             static_cast<double>(problem_.headDim + problem_.valueDim + kScoreTerms);
   if (inputs.out.length == 0) return;
 
   const std::int64_t tiles = ceilDivide(mask_.queryLength, kTileQueries);

@@ -16,6 +16,14 @@ struct PatternView {
   ArrayView<std::int32_t> indices;
 };
 
+/// What checking and copying an index of a structure takes, in multiplications.
+constexpr double kIndexTerms = 64;
+
+/// What a plan makes of a structure, in multiplications.
+inline double planningWork(const PatternView& view) {
+  return kIndexTerms * static_cast<double>(view.indices.length + view.rows + view.columns);
+}
+
 struct Pattern {
   std::int64_t rows = 0;
   std::int64_t columns = 0;

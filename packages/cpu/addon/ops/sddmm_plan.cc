@@ -59,8 +59,10 @@ void SddmmPlan::addPhases(Job& job, const SddmmInputs& inputs) const {
   }
   checkView(args.a, inputs.aLength, "a");
   checkView(args.b, inputs.bLength, "b");
-  checkLength(inputs.out.length, pattern_.blocks() * pattern_.blockArea(), "out");
+  const std::int64_t stored = pattern_.blocks() * pattern_.blockArea();
+  checkLength(inputs.out.length, stored, "out");
   if (inputs.out.dtype != outDtype_) failArgument("Expected out of the plan's output dtype");
+  job.work = static_cast<double>(stored) + static_cast<double>(stored + args.n) * static_cast<double>(inner_);
   if (pattern_.blocks() == 0) return;
 
   const SddmmKernels& sddmm = kernels.sddmm;

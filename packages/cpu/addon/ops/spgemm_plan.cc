@@ -52,6 +52,7 @@ SpgemmPlan::SpgemmPlan(const KernelSet& set, const SpgemmProblem& problem, const
     const std::size_t begin = result.indices.size();
     for (std::int32_t p = a_.indptr[static_cast<std::size_t>(r)]; p < a_.indptr[static_cast<std::size_t>(r) + 1]; ++p) {
       const std::size_t inner = static_cast<std::size_t>(a_.indices[static_cast<std::size_t>(p)]);
+      blockProducts_ += b_.indptr[inner + 1] - b_.indptr[inner];
       for (std::int32_t q = b_.indptr[inner]; q < b_.indptr[inner + 1]; ++q) {
         const std::int32_t column = b_.indices[static_cast<std::size_t>(q)];
         if (seen[static_cast<std::size_t>(column)] == r) continue;
@@ -105,6 +106,8 @@ void SpgemmPlan::addPhases(Job& job, const SpgemmInputs& inputs) const {
   if (inputs.a.dtype != dtype_ || inputs.b.dtype != dtype_) failArgument("Expected values of the plan's dtype");
   if (inputs.out.dtype != outDtype_) failArgument("Expected out of the plan's output dtype");
   checkLength(inputs.out.length, dense_ ? result.rows * result.columns : result.blocks() * result.blockArea(), "out");
+  job.work = static_cast<double>(blockProducts_) * static_cast<double>(a_.blockArea() * b_.width) +
+             static_cast<double>(inputs.a.length + inputs.b.length + inputs.out.length);
   if (inputs.out.length == 0) return;
   const auto run = std::make_shared<Run>();
   run->args.height = a_.height;

@@ -37,6 +37,8 @@ struct SpgemmPlan : Plan {
 
   Pattern a_;
   Pattern b_;
+  /// Products of a block of A with one of B.
+  std::int64_t blockProducts_ = 0;
   Dtype dtype_;
   Dtype outDtype_;
   bool dense_;

@@ -145,6 +145,7 @@ void SpmmPlan::addPhases(Job& job, const SpmmInputs& inputs) const {
   run->args = argumentsFor(inputs);
   run->args.cancelled = &job.cancelled;
   const SpmmArgs& args = run->args;
+  job.work = static_cast<double>(args.n) * static_cast<double>(storedBlocks_ * args.aBlock + args.packedRows + args.m);
   if (args.m == 0 || args.n == 0) return;
 
   const std::int64_t panels = ceilDivide(args.n, spmm_.panelColumns);

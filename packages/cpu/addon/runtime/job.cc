@@ -18,6 +18,16 @@ Failure currentFailure() {
   }
 }
 
+void Job::runInPlace(Worker& worker) {
+  try {
+    for (const Phase& phase : phases) {
+      for (std::int64_t task = 0; task < phase.tasks; ++task) phase.run(task, worker);
+    }
+  } catch (...) {
+    failure = currentFailure();
+  }
+}
+
 double Job::progress() const {
   return total_ == 0 ? 0.0 : static_cast<double>(done_.load(std::memory_order_relaxed)) / static_cast<double>(total_);
 }

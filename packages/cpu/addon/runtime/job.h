@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct Job {
   std::vector<Phase> phases;
   /// Threads that may work on it at a time.
   int threads = 1;
+  /// About how many multiplications, or elements moved, it takes. Unknown: too many for the caller's thread.
+  double work = std::numeric_limits<double>::infinity();
   /// Set to stop: kernels look at it between tiles. Plain bool with atomic access, since kernels use no library.
   bool cancelled = false;
   /// Called once, on a pool thread or in `cancel`, when no task runs any more.
@@ -52,6 +55,9 @@ struct Job {
   void stop() { __atomic_store_n(&cancelled, true, __ATOMIC_RELAXED); }
   bool isStopped() const { return __atomic_load_n(&cancelled, __ATOMIC_RELAXED); }
   double progress() const;
+
+  /// Runs everything here and now, instead of in the thread pool; `finished` is not called.
+  void runInPlace(Worker& worker);
 
  private:
   friend class ThreadPool;

@@ -142,11 +142,16 @@ export interface NativeAttentionInputs {
   readonly lse?: Float32Array | undefined;
 }
 
-export interface PlanSettings {
+export interface CallSettings {
+  /** Work of some ten microseconds may run on the calling thread, before the call returns. */
+  readonly inPlace: boolean;
+}
+
+export interface PlanSettings extends CallSettings {
   readonly instructionSet: string;
 }
 
-export interface RunSettings {
+export interface RunSettings extends CallSettings {
   readonly threads: number;
 }
 
