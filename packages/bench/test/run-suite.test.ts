@@ -1,3 +1,4 @@
+import type { Backend } from '@sparsek/types';
 import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
 import { slowedBackend, wrongBackend } from '../../../tools/config/changed-backends.js';
@@ -75,8 +76,8 @@ describe('runSuite', () => {
   it('counts work on stored blocks and visible pairs only', async () => {
     const { results } = await runSuite(tiny, [scripted('peer', 2)], QUICK);
     const [product, attention] = results;
-    // 5 block rows of 4 block columns at half density: 2 stored blocks a row, edge blocks padded.
-    expect(product!.usefulFlops).toBe(2 * (5 * 2 * 16 * 16) * 24);
+    // 72 rows in 5 block rows of 4 block columns at half density: 2 stored blocks a row.
+    expect(product!.usefulFlops).toBe(2 * (72 * 2 * 16) * 24);
     expect(product!.denseFlops).toBe(2 * 72 * 64 * 24);
     expect(product!.contestants[0]!.usefulTflops).toBeCloseTo(product!.usefulFlops / 2e-3 / 1e12, 12);
     const pairs = 32 * 96 - (32 * 31) / 2;
@@ -99,10 +100,39 @@ describe('runSuite', () => {
   it('keeps the one under test first, even where it is skipped', async () => {
     const own: Contestant = { ...scripted('own', 1), prepare: async () => ({ skipped: 'no kernel' }) };
     const [result] = (await runSuite(suite(spmmCase), [own, scripted('peer', 2)], QUICK)).results;
-    expect(result!.contestants.map(({ name, timeRatio }) => [name, timeRatio])).toEqual([
-      ['own', undefined],
-      ['peer', 1],
+    expect(
+      result!.contestants.map(({ name, timing, timeRatio }) => [name, timing?.median, timeRatio]),
+    ).toEqual([
+      ['own', undefined, undefined],
+      // There is nobody whom it takes as long as.
+      ['peer', 2, undefined],
     ]);
+  });
+
+  it('goes on without a peer that fails where the one under test is skipped', async () => {
+    const own: Contestant = { ...scripted('own', 1), prepare: async () => ({ skipped: 'no kernel' }) };
+    let runs = 0;
+    const breaking: Contestant = {
+      ...scripted('breaking', 1),
+      async prepare() {
+        return {
+          run: async () => {
+            if (++runs > 3) throw new Error('lost the device');
+            return 1;
+          },
+          [Symbol.asyncDispose]: async () => undefined,
+        };
+      },
+    };
+    const contestants = [own, breaking, scripted('steady', 4)] as const;
+    const [result] = (await runSuite(suite(spmmCase), contestants, QUICK)).results;
+    expect(result!.contestants.map(({ name, skipped, timing }) => [name, skipped ?? timing?.median])).toEqual(
+      [
+        ['own', 'no kernel'],
+        ['breaking', 'lost the device'],
+        ['steady', 4],
+      ],
+    );
   });
 
   it('gives no rates for calls and plans, whose work is not what was timed', async () => {
@@ -244,6 +274,37 @@ describe('the check', () => {
     const contestant = sparsekContestant(wrongBackend(damage), 'wrong');
     const { results } = await runSuite(suite(spmmCase, attentionCase), [contestant], QUICK);
     expect(results.map(({ contestants }) => contestants[0]!.check!.passed)).toEqual([false, false]);
+  });
+
+  it('catches one element of the last row that is 0, however coarse the type', async () => {
+    const pattern = { ...spmmCase.pattern, blockShape: [128, 128] as [number, number] };
+    const large = { ...spmmCase, m: 512, k: 128, n: 128, dtype: 'bf16' as const, pattern };
+    // The middle one by size of the last 15, so that it is a typical one.
+    const last = (values: Float32Array | Uint16Array) => {
+      const sizes = [...values.subarray(-15)].map((word) => word & 0x7fff);
+      const middle = [...sizes].sort((a, b) => a - b)[7]!;
+      values[values.length - 15 + sizes.indexOf(middle)] = 0;
+    };
+    const wrong = sparsekContestant(wrongBackend(last), 'wrong');
+    const { results } = await runSuite(suite(large), [wrong], QUICK);
+    expect(results[0]!.contestants[0]!.check!.passed).toBe(false);
+  });
+
+  it('catches a kernel that writes to its inputs, even where it does the same again and again', async () => {
+    const backend = referenceBackend();
+    const writing: Backend = {
+      ...backend,
+      planSpmm: async (problem, options) => {
+        const plan = await backend.planSpmm(problem, options);
+        const run: typeof plan.run = (inputs, how) => {
+          inputs.dense.values.fill(0, 0, 24);
+          return plan.run(inputs, how);
+        };
+        return { ...plan, run, [Symbol.dispose]: () => plan[Symbol.dispose]() };
+      },
+    };
+    const { results } = await runSuite(suite(spmmCase), [sparsekContestant(writing, '1')], QUICK);
+    expect(results[0]!.contestants[0]!.check!.passed).toBe(false);
   });
 
   it('catches an infinity outside the rows that are compared', async () => {

@@ -1,4 +1,4 @@
-import type { Backend } from '@sparsek/types';
+import type { Backend, DenseMatrix } from '@sparsek/types';
 import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
 import { makeCaseData } from '../src/case/data.js';
@@ -96,6 +96,57 @@ describe('sparsekContestant', () => {
     await using run = await prepared(spmmCase, lazy);
     await run.run();
     expect((await run.result!([0])).finite).toBe(false);
+  });
+
+  it('gives no result of inputs that an earlier run was given', async () => {
+    const backend = referenceBackend();
+    // It keeps the operands of its first run, and computes with them from then on.
+    const remembering: Backend = {
+      ...backend,
+      planSpmm: async (problem, options) => {
+        const plan = await backend.planSpmm(problem, options);
+        let dense: DenseMatrix | undefined;
+        const run: typeof plan.run = (inputs, how) => {
+          dense ??= { ...inputs.dense, values: inputs.dense.values.slice() };
+          return plan.run({ ...inputs, dense }, how);
+        };
+        return { ...plan, run, [Symbol.dispose]: () => plan[Symbol.dispose]() };
+      },
+    };
+    const every = Array.from({ length: 72 }, (_, row) => row);
+    const resultOf = async (made: Backend) => {
+      await using run = await prepared(spmmCase, made);
+      await run.run();
+      return [...(await run.result!(every)).rows];
+    };
+    const right = await resultOf(backend);
+    expect(await resultOf(remembering)).toEqual(right.map((value) => -value));
+  });
+
+  it('times what a caller waits for, not what the backend counts', async () => {
+    const backend = referenceBackend();
+    const waiting: Backend = {
+      ...backend,
+      planSpmm: async (problem, options) => {
+        const plan = await backend.planSpmm(problem, options);
+        const run: typeof plan.run = async (inputs, how) => {
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          return { ...(await plan.run(inputs, how)), computeMs: 0 };
+        };
+        return { ...plan, run, [Symbol.dispose]: () => plan[Symbol.dispose]() };
+      },
+    };
+    await using run = await prepared(spmmCase, waiting);
+    expect(await run.run()).toBeGreaterThan(25);
+  });
+
+  it('skips conversions where something else than the conversion was to be timed', async () => {
+    expect(await prepare({ ...convertCase, measure: 'plan' })).toEqual({
+      skipped: 'conversions have no plans',
+    });
+    expect(await prepare({ ...convertCase, measure: 'launch' })).toEqual({
+      skipped: 'conversions run on the host',
+    });
   });
 
   it('skips what the backend does not support, with the reason', async () => {

@@ -19,8 +19,8 @@ describe('work', () => {
   });
 
   it('of a product counts every stored element of A once, B and C', () => {
-    // 5 block rows of 4 block columns at half density: 2 stored blocks a row, edge blocks padded.
-    const stored = 5 * 2 * 16 * 16;
+    // 72 rows in 5 block rows of 4 block columns at half density: 2 stored blocks a row.
+    const stored = 72 * 2 * 16;
     const structure = 4 * (6 + 10);
     expect(workOfCase(spmmCase)).toEqual({
       density: 0.5,
@@ -28,6 +28,19 @@ describe('work', () => {
       denseFlops: 2 * 72 * 64 * 24,
       bytes: structure + 4 * (stored + 64 * 24 + 72 * 24),
     });
+  });
+
+  it('counts no padding: blocks beyond the edges give no rate beyond that of the dense problem', () => {
+    const ragged: BenchCase = {
+      ...spmmCase,
+      k: 50,
+      pattern: { kind: 'uniform', blockShape: [4096, 4096], density: 1 },
+    };
+    const { usefulFlops, denseFlops, bytes } = workOfCase(ragged);
+    expect(usefulFlops).toBe(denseFlops);
+    expect(bytes).toBe(4 * (2 + 1) + 4 * (72 * 50 + 50 * 24 + 72 * 24));
+    const uneven = workOfCase({ ...ragged, pattern: { ...ragged.pattern, blockShape: [7, 13] } });
+    expect(uneven.usefulFlops).toBe(denseFlops);
   });
 
   it('of attention counts Q, K, V and O once', () => {

@@ -45,11 +45,26 @@ export function workOfCase(benchCase: BenchCase): Work {
 
 const patternOf = ({ m, k, pattern, seed }: SpmmCase | ConvertCase) => makePattern([m, k], pattern, seed);
 
-/** What is stored; the padding of blocks at an edge counts, since it is moved and multiplied. */
+/** What is stored of the matrix itself; the padding of blocks at an edge is no work that anybody needs. */
 function storage({ shape, blockShape, indptr, indices }: BsrPattern, dtype: Dtype) {
   const { density, bytes } = statistics({ shape, blockShape, indptr, indices });
-  const elements = indices.length * blockShape[0] * blockShape[1];
+  const elements = elementsInside({ shape, blockShape, indptr, indices });
   return { density, elements, bytes: bytes + elements * BYTES_PER_ELEMENT[dtype] };
+}
+
+function elementsInside({ shape, blockShape, indptr, indices }: BsrPattern): number {
+  const [m, k] = shape;
+  const [height, width] = blockShape;
+  const lastColumn = Math.ceil(k / width) - 1;
+  const beyond = (lastColumn + 1) * width - k;
+  let elements = 0;
+  for (let row = 0; row < indptr.length - 1; row++) {
+    const rows = Math.min(height, m - row * height);
+    for (let block = indptr[row]!; block < indptr[row + 1]!; block++) {
+      elements += rows * (indices[block] === lastColumn ? width - beyond : width);
+    }
+  }
+  return elements;
 }
 
 function productWork(pattern: BsrPattern, dtype: Dtype, n: number): Work {

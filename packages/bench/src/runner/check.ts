@@ -6,13 +6,13 @@ import {
   PRODUCT_FROBENIUS,
   referenceAttention,
   referenceSpmm,
-  relativeError,
   spreadOver,
 } from '@sparsek/validator';
 import type { AttentionData, CaseData, ConvertData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase } from '../case/schema.js';
 import type { CheckResult } from '../report/schema.js';
 import type { ResultRows } from './contestant.js';
+import { productError } from './product-error.js';
 
 /** Compares results of one case with float64, which is computed once for all contestants. */
 export interface CaseCheck {
@@ -77,7 +77,7 @@ function checkSpmm({ a, b }: SpmmData): CaseCheck {
         for (const column of columns) sampled[e++] = result.rows[row * n + column] ?? Number.NaN;
       }
       return verdict(
-        relativeError(reference, sampled),
+        productError(reference, sampled),
         PRODUCT_FROBENIUS[a.dtype],
         rows.length,
         result.finite,

@@ -52,6 +52,8 @@ export async function runCase(
   let check: CaseCheck | undefined;
   let peakBytes: number | undefined;
   try {
+    // Before anybody can have written to the inputs; where memory is measured, after the run that is measured.
+    if (!memory) check = makeCheck(benchCase, data);
     for (const [index, contestant] of contestants.entries()) {
       options.signal?.throwIfAborted();
       const isPeer = index > 0;
@@ -82,7 +84,11 @@ export async function runCase(
         else skip(contestant, reasonOf(error));
       }
     }
-    const timed = await timeEntries(benchCase, entries, work, check, { ...options, deadline });
+    const timed = await timeEntries(benchCase, entries, work, check, {
+      ...options,
+      deadline,
+      underTest: contestants[0]!,
+    });
     const all = contestants.flatMap((contestant) => {
       return skipped.get(contestant) ?? timed.results.get(contestant) ?? [];
     });
@@ -126,7 +132,7 @@ async function timeEntries(
   entries: readonly Entry[],
   work: Work,
   check: CaseCheck | undefined,
-  options: RunSuiteOptions & { readonly deadline: number },
+  options: RunSuiteOptions & { readonly deadline: number; readonly underTest: Contestant },
 ): Promise<{
   results: Map<Contestant, ContestantResult>;
   noise: number;
@@ -135,32 +141,33 @@ async function timeEntries(
   const results = new Map<Contestant, ContestantResult>();
   const [first] = entries;
   if (!first) return { results, noise: 0 };
-  // The first runs twice a round: what it differs from itself is what no difference can be told from.
-  const each = entries.map((entry) => runOf(benchCase, entry, entry === first));
+  // Without the one under test there is nobody whom peers are compared with, and no peer whose failure matters.
+  const own = first.contestant === options.underTest ? first : undefined;
+  const each = entries.map((entry) => runOf(benchCase, entry, entry === own));
   options.watch?.begin();
   const rewarm = options.rewarm === true || !isComputation(benchCase);
-  const times = await interleave([...each, each[0]!], { ...options, rewarm });
+  // It runs twice a round: what it differs from itself is what no difference can be told from.
+  const turns = own ? [...each, each[0]!] : each;
+  const times = await interleave(turns, { ...options, rewarm });
   const device = options.watch?.end();
-  const own = times[0]!;
   for (const [index, entry] of entries.entries()) {
     const { contestant } = entry;
     results.set(contestant, { ...identity(contestant), skipped: entry.failed ?? 'no reason given' });
     if (entry.failed !== undefined) continue;
-    const isFirst = entry === first;
     try {
       const lastCheck = await checkEntry(entry, check);
       results.set(contestant, {
         ...timedResult(benchCase, entry, work, times[index]!, lastCheck),
-        timeRatio: isFirst ? 1 : pairedSpeedup(own, times[index]!),
+        ...(own ? { timeRatio: entry === own ? 1 : pairedSpeedup(times[0]!, times[index]!) } : {}),
       });
     } catch (error) {
-      if (isFirst) throw error;
+      if (entry === own) throw error;
       results.set(contestant, { ...identity(contestant), skipped: reasonOf(error) });
     }
   }
   return {
     results,
-    noise: Math.abs(pairedSpeedup(own, times.at(-1)!) - 1),
+    noise: own ? Math.abs(pairedSpeedup(times[0]!, times.at(-1)!) - 1) : 0,
     ...(device ? { device } : {}),
   };
 }

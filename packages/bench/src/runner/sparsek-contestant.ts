@@ -1,9 +1,20 @@
 import { bsrFromDense, bsrToDense } from '@sparsek/bsr';
-import type { AttentionResult, Backend, DenseMatrix, Dtype, Plan, Values } from '@sparsek/types';
+import type {
+  AttentionInputs,
+  AttentionResult,
+  AttentionTensor,
+  Backend,
+  DenseMatrix,
+  Dtype,
+  Plan,
+  SpmmInputs,
+  Values,
+} from '@sparsek/types';
 import type { AttentionData, CaseData, ConvertData, SpmmData } from '../case/data.js';
 import type { AttentionCase, BenchCase, SpmmCase } from '../case/schema.js';
-import type { Contestant, PreparedRun, PrepareOptions } from './contestant.js';
+import type { Contestant, PreparedRun, PrepareOptions, Skipped } from './contestant.js';
 import { isCudaBackend, prepareOnDevice } from './device-runs.js';
+import { negated } from './negate.js';
 import { poison, selectRows } from './result-rows.js';
 import { timeCalls } from './time-calls.js';
 
@@ -14,7 +25,7 @@ export function sparsekContestant(backend: Backend, version: string): Contestant
     version: `${version}, ${backend.device}`,
     async prepare(benchCase: BenchCase, data: CaseData, options: PrepareOptions) {
       const { dtype } = benchCase;
-      if (data.operation === 'convert') return prepareConvert(data);
+      if (data.operation === 'convert') return prepareConvert(benchCase.measure, data);
       if (!backend.supports(data.operation, dtype)) {
         return { skipped: `no ${data.operation} of ${dtype} on ${backend.device}` };
       }
@@ -32,9 +43,12 @@ export function sparsekContestant(backend: Backend, version: string): Contestant
 
 async function prepareSpmm(backend: Backend, benchCase: SpmmCase, data: SpmmData): Promise<PreparedRun> {
   const { a, b } = data;
-  const make = () => backend.planSpmm({ pattern: a, dtype: a.dtype, denseExtent: benchCase.n });
-  const inputs = (out?: DenseMatrix) => ({ values: a.values, dense: b, ...(out && { out }) });
-  return planRun(benchCase.measure, make, inputs, (c) => ({ ...c, columns: c.shape[1] }));
+  return planRun<DenseMatrix, SpmmInputs, DenseMatrix>(benchCase.measure, {
+    make: () => backend.planSpmm({ pattern: a, dtype: a.dtype, denseExtent: benchCase.n }),
+    linear: b,
+    inputs: (dense, out) => ({ values: a.values, dense, ...(out && { out }) }),
+    read: (c) => ({ ...c, columns: c.shape[1] }),
+  });
 }
 
 async function prepareAttention(
@@ -43,31 +57,49 @@ async function prepareAttention(
   { mask, q, k, v, sinks }: AttentionData,
 ): Promise<PreparedRun> {
   const { batch, heads, kvHeads, headDim, dtype } = benchCase;
-  const make = () => backend.planAttention({ batch, heads, kvHeads, headDim, dtype, layout: 'bhsd', mask });
-  const inputs = (newest?: AttentionResult) => ({
-    ...{ q, k, v, ...(sinks && { sinks }) },
-    ...(newest && { out: newest.o }),
+  return planRun<AttentionTensor, AttentionInputs, AttentionResult>(benchCase.measure, {
+    make: () => backend.planAttention({ batch, heads, kvHeads, headDim, dtype, layout: 'bhsd', mask }),
+    linear: v,
+    inputs: (values, newest) => ({
+      ...{ q, k, v: values, ...(sinks && { sinks }) },
+      ...(newest && { out: newest.o }),
+    }),
+    read: ({ o }) => ({ ...o, columns: headDim }),
   });
-  return planRun(benchCase.measure, make, inputs, ({ o }) => ({ ...o, columns: headDim }));
 }
 
-async function planRun<Inputs, Output>(
-  measure: BenchCase['measure'],
-  make: () => Promise<Plan<Inputs, Output>>,
+interface PlannedCase<Operand, Inputs, Output> {
+  readonly make: () => Promise<Plan<Inputs, Output>>;
+  /** The operand that the result is linear in: B of a product, V of attention. */
+  readonly linear: Operand;
   /** With the newest result to write over, so that runs after the first time no fresh memory. */
-  inputs: (newest?: Output) => Inputs,
-  read: (output: Output) => { readonly values: Values; readonly dtype: Dtype; readonly columns: number },
+  readonly inputs: (linear: Operand, newest?: Output) => Inputs;
+  readonly read: (output: Output) => {
+    readonly values: Values;
+    readonly dtype: Dtype;
+    readonly columns: number;
+  };
+}
+
+async function planRun<Operand extends DenseMatrix | AttentionTensor, Inputs, Output>(
+  measure: BenchCase['measure'],
+  { make, linear, inputs, read }: PlannedCase<Operand, Inputs, Output>,
 ): Promise<PreparedRun> {
   const plan = await make();
   let newest: Output | undefined;
+  const runOn = async (operand: Operand) => {
+    newest = (await plan.run(inputs(operand, newest))).output;
+    return newest;
+  };
   const compute = async () => {
-    const { output, computeMs } = await plan.run(inputs(newest));
-    newest = output;
-    return computeMs;
+    // What a caller waits for, as for peers: computeMs leaves out the way to the threads and back.
+    const start = performance.now();
+    await runOn(linear);
+    return performance.now() - start;
   };
   const call = () =>
     timeCalls(async () => {
-      newest = (await plan.run(inputs(newest))).output;
+      await runOn(linear);
     });
   const makeAndDispose = () =>
     timeCalls(async () => {
@@ -82,9 +114,10 @@ async function planRun<Inputs, Output>(
         const { values, dtype } = read(newest);
         poison(values, dtype);
       }
-      newest = (await plan.run(inputs(newest))).output;
-      const { values, dtype, columns } = read(newest);
-      return selectRows(values, { dtype, columns, rows });
+      // Other values than those of the timed runs: what an earlier run left anywhere has the wrong sign.
+      const { values, dtype, columns } = read(await runOn(negated(linear)));
+      const found = selectRows(values, { dtype, columns, rows });
+      return { ...found, rows: found.rows.map((value) => -value) };
     },
     async [Symbol.asyncDispose]() {
       plan[Symbol.dispose]();
@@ -92,8 +125,10 @@ async function planRun<Inputs, Output>(
   };
 }
 
-/** On the host, whatever the backend. */
-function prepareConvert({ a }: ConvertData): PreparedRun {
+/** On the host, whatever the backend; a whole call is all there is. */
+function prepareConvert(measure: BenchCase['measure'], { a }: ConvertData): PreparedRun | Skipped {
+  if (measure === 'plan') return { skipped: 'conversions have no plans' };
+  if (measure === 'launch') return { skipped: 'conversions run on the host' };
   const dense = bsrToDense(a);
   let newest = dense;
   return {
