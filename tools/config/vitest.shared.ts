@@ -1,9 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** Tests run from the sources of every workspace package, so that no build is needed first. */
 const conditions = ['@sparsek/source'];
 
+const temporaryRoot = fileURLToPath(new URL('temporary-root.ts', import.meta.url));
+
 export function packageTests(overrides: ViteUserConfig['test'] = {}): ViteUserConfig {
+  const { globalSetup = [], ...others } = overrides;
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -16,7 +20,8 @@ export function packageTests(overrides: ViteUserConfig['test'] = {}): ViteUserCo
       // Generous: a slow machine is no failure, and whatever hangs is caught all the same.
       testTimeout: 60_000,
       hookTimeout: 120_000,
-      ...overrides,
+      ...others,
+      globalSetup: [temporaryRoot, globalSetup].flat(),
     },
   });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { launchedLine } from '../src/profile/launched-line.js';
 import { parseNcuCsv } from '../src/profile/ncu-metrics.js';
 import { profileCase } from '../src/profile/profile-case.js';
@@ -10,6 +10,7 @@ import { attentionCase, convertCase, spmmCase } from './cases.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sparsek-ncu-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => vi.unstubAllEnvs());
 
 /** As Nsight Compute 2025.3 wrote it on an H200, with fewer columns. */
 const STALL = (name: string) => `smsp__average_warps_issue_stalled_${name}_per_issue_active.ratio`;
@@ -82,7 +83,8 @@ describe('profileCase', () => {
   const command = ['node', 'launch-once'] as const;
 
   it('gives the kernels against the fewest bytes of the case', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-profile-'));
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
     const profile = await profileCase(spmmCase, { command, ncu: fakeNcu('ncu', CSV, PRINTED) });
     if ('missing' in profile) throw new Error(profile.missing);
     const [row, other, both] = profileRows(profile);
@@ -96,8 +98,7 @@ describe('profileCase', () => {
     expect(other).toEqual(['other', '-', '0.5000 µs', '-', '-', '-', '-', '-', '-', '-']);
     // The other kernel's bytes are not known, so that there is no sum of them.
     expect(both).toEqual(['together', '-', '38.55 µs', '-', '-', '-', '-', '-', '-', '-']);
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-profile-'));
-    expect(after).toEqual(before);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it.each([spmmCase, attentionCase])('asks for the kernels of $operation alone', async (benchCase) => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { referenceBackend } from '@sparsek/validator';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { findPythonPeers } from '../src/peers/python-contestants.js';
 import { runSuite } from '../src/runner/run-suite.js';
 import { sparsekContestant } from '../src/runner/sparsek-contestant.js';
@@ -18,6 +18,7 @@ if (missing !== undefined) console.warn(`skipped: the Python peers: ${missing}`)
 
 const folder = mkdtempSync(join(tmpdir(), 'sparsek-no-python-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => vi.unstubAllEnvs());
 
 async function release(contestants: readonly AsyncDisposable[]) {
   for (const contestant of contestants) await contestant[Symbol.asyncDispose]();
@@ -25,7 +26,8 @@ async function release(contestants: readonly AsyncDisposable[]) {
 
 describe.skipIf(missing !== undefined)('the Python peers', () => {
   it('multiply the very same arrays, and their results pass the check', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-bench-'));
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
     const { contestants, missing: absent } = await findPythonPeers('cpu');
     try {
       expect(contestants.map(({ name }) => name)).toEqual(['NumPy dense', 'SciPy BSR', 'NumPy attention']);
@@ -45,8 +47,7 @@ describe.skipIf(missing !== undefined)('the Python peers', () => {
     } finally {
       await release(contestants);
     }
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('sparsek-bench-'));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('attend under the masks that they know, with shared heads and fewer queries than keys', async () => {
