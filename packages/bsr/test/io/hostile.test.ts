@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { SparsekError } from '@sparsek/types';
 import { describe, expect, it } from 'vitest';
-import { readMatrix, readTensor } from '../../src/io/index.js';
+import { readMatrix, readTensor, writeMatrix } from '../../src/io/index.js';
 import { npyBytes, safetensorsBytes } from './hand-made.js';
 import { hostileFolder, refused } from './hostile.js';
 import { changed, fixture } from './support.js';
@@ -158,6 +159,22 @@ describe('files', () => {
     await mkdir(folder.file('folder.npy'));
     expect(await refused(folder.file('folder.npy'))).toMatch(
       /cannot be read: it is (a folder|not a regular file)/,
+    );
+  });
+
+  it.skipIf(process.platform === 'win32').each(['pipe.npy', 'pipe.npz', 'pipe.mtx'])(
+    'does not wait for a writer of the pipe %s',
+    async (name) => {
+      execFileSync('mkfifo', [folder.file(name)]);
+      expect(await refused(folder.file(name))).toMatch(/cannot be read: it is not a regular file/);
+    },
+  );
+
+  it('says that there is no folder to write into', async () => {
+    const matrix = { shape: [1, 1], dtype: 'f32', values: new Float32Array(1) } as const;
+    const path = folder.file('gone/matrix.npy');
+    expect(await refused(path, (name) => writeMatrix(name, matrix))).toMatch(
+      /cannot be written: its folder does not exist/,
     );
   });
 

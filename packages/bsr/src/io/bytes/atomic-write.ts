@@ -37,7 +37,8 @@ export async function writeAtomically(
     else await withHandle(target.path, 'w', options, produce);
   } catch (error) {
     if (SparsekError.isInstance(error) || !isSystemError(error)) throw error;
-    throw new InvalidFileError(path, `cannot be written: ${reasonOf(error)}`, { cause: error });
+    const reason = error.code === 'ENOENT' ? 'its folder does not exist' : reasonOf(error);
+    throw new InvalidFileError(path, `cannot be written: ${reason}`, { cause: error });
   }
 }
 

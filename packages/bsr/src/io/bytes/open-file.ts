@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { RunOptions } from '@sparsek/types';
 import { invalid, type Place } from './place.js';
@@ -26,11 +27,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
+/** Without the second flag, opening a pipe would wait for somebody to write to it, and no abort would end that. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** Opens a file for the time that `use` takes. */
 export async function withFile<T>(path: string, use: (file: OpenFile) => Promise<T>): Promise<T> {
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    handle = await open(path, READ);
   } catch (error) {
     throw invalid({ path }, `cannot be read: ${reasonOf(error)}`, error);
   }
