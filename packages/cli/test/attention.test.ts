@@ -118,11 +118,11 @@ describe('attention agrees with its definition', () => {
     ['not', () => '!causal', (i, j) => j > i],
     [
       'documents of 64-bit ids',
-      () => `causal & document:${file('ids.npy')}`,
+      () => `causal & document:"${file('ids.npy')}"`,
       (i, j) => j <= i && documentOf(i) === documentOf(j),
     ],
-    ['single pairs', () => `blocks:${file('pairs.mtx')}`, (i, j) => (i - OFFSET + j) % 3 === 0],
-    ['stored blocks', () => `blocks:${file('blocks.npz')}`, (i, j) => i - OFFSET < 5 === j < 7],
+    ['single pairs', () => `blocks:"${file('pairs.mtx')}"`, (i, j) => (i - OFFSET + j) % 3 === 0],
+    ['stored blocks', () => `blocks:"${file('blocks.npz')}"`, (i, j) => i - OFFSET < 5 === j < 7],
   ])('%s', async (_, mask, visible) => {
     const spec = mask();
     const expected = await attention(visible);

@@ -189,12 +189,12 @@ describe('bad input gives exit code 2 and one line that names the file', () => {
     ],
     [
       'a document file of floats',
-      () => ['attention', ...qkv(), '--out', file('o.npy'), '--mask', `document:${file('flat.npy')}`],
+      () => ['attention', ...qkv(), '--out', file('o.npy'), '--mask', `document:"${file('flat.npy')}"`],
       /flat\.npy: holds elements of type float32; integers/,
     ],
     [
       'a dense mask',
-      () => ['attention', ...qkv(), '--out', file('o.npy'), '--mask', `blocks:${file('dense.npy')}`],
+      () => ['attention', ...qkv(), '--out', file('o.npy'), '--mask', `blocks:"${file('dense.npy')}"`],
       /Expected a sparse matrix for blocks:/,
     ],
   ])('%s', async (_, args, message) => {
