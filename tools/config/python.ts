@@ -6,7 +6,7 @@ const found = spawnSync('python3', ['-c', 'import numpy, scipy'], { encoding: 'u
 export const pythonMissing =
   found.status === 0
     ? undefined
-    : `no python3 with NumPy and SciPy: ${(found.stderr ?? '').trim().split('\n').at(-1)}`;
+    : `no python3 with NumPy and SciPy: ${found.error?.message ?? found.stderr.trim().split('\n').at(-1)}`;
 
 /** What the program prints; throws with what it says when it fails. */
 export function runPython(code: string, ...args: readonly string[]): string {

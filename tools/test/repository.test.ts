@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,23 @@ const LAYERS = [
   ['cli'],
 ];
 
+/** Markdown files of the repository, without what is built or installed. */
+function documentsUnder(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return UNWRITTEN.test(entry.name) ? [] : documentsUnder(path);
+    return entry.name.endsWith('.md') ? [path] : [];
+  });
+}
+
+const UNWRITTEN = /^(node_modules|dist.*|\.(?!changeset$).*)$/;
+
+/** The changesets tool asks git what is new since the main branch. Undefined where it can. */
+const base = spawnSync('git', ['merge-base', 'main', 'HEAD'], { cwd: root, encoding: 'utf8' });
+const unbranched =
+  base.status === 0 ? undefined : (base.error?.message ?? base.stderr.trim()) || 'nothing in common with it';
+if (unbranched !== undefined) console.warn(`skipped: changesets against the main branch: ${unbranched}`);
+
 describe('the repository', () => {
   it('is formatted and free of lint', () => {
     execFileSync(tool('biome'), ['ci', '.'], { cwd: root, stdio: 'pipe' });
@@ -35,7 +52,7 @@ describe('the repository', () => {
     execFileSync(process.execPath, [join(root, 'tools/evidence-check.mjs')], { cwd: root, stdio: 'pipe' });
   });
 
-  it('has changesets that parse', () => {
+  it.skipIf(unbranched !== undefined)('has changesets that parse', () => {
     execFileSync(tool('changeset'), ['status'], { cwd: root, stdio: 'pipe' });
   });
 
@@ -56,13 +73,10 @@ describe('the repository', () => {
   });
 
   it('has no broken link in its documentation', () => {
-    const documents = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
+    const documents = documentsUnder('.');
+    expect(documents).toContain('README.md');
     const broken: string[] = [];
-    for (const document of documents.trim().split('\n')) {
-      if (!existsSync(join(root, document))) continue;
+    for (const document of documents) {
       const text = readFileSync(join(root, document), 'utf8');
       for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
         if (!target || /^[a-z]+:/.test(target)) continue;
