@@ -62,8 +62,8 @@ describe('compareReports', () => {
     const spread = (median: number) => result({ timing: { ...timing(median), runs: 7, spread: 0.25 } });
     const found = change(spread(1), spread(1.5));
     expect(found.change).toBe('same');
-    // 3 * sqrt(2) * 1.2533 * 1.4826 * 0.25 / sqrt(7)
-    expect(found.threshold).toBeCloseTo(0.7449, 3);
+    // 3 * sqrt(2) * 1.2533 * 1.4826 * 7 / 6.2 * 0.25 / sqrt(7)
+    expect(found.threshold).toBeCloseTo(0.841, 3);
     expect(change(spread(1), spread(2)).change).toBe('slower');
   });
 

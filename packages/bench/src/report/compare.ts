@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TimingSummary } from '../runner/statistics.js';
 import type { BenchReport, CaseResult, ContestantResult } from './schema.js';
+import { errorOfMedian, STANDARD_ERRORS } from './standard-error.js';
 
 const SMALLEST_CHANGE = 0.05;
 
@@ -75,19 +76,11 @@ function compareCase(
     return { name, change: 'missing', threshold: noisy, note: `${wanted} not timed in both runs` };
   }
   const timings = [oldOwn.timing, newOwn.timing, ...(peer ? peer.timings : [])];
-  const threshold = Math.max(noisy, 3 * Math.hypot(...timings.map(errorOfMedian)));
+  const threshold = Math.max(noisy, STANDARD_ERRORS * Math.hypot(...timings.map(errorOfMedian)));
   const ratio = peer ? peer.now / peer.old : oldOwn.timing.median / newOwn.timing.median;
   const change = ratio > 1 + threshold ? 'faster' : ratio < 1 / (1 + threshold) ? 'slower' : 'same';
   return { name, change, ratio, threshold, note: peer ? `relative to ${peer.name}` : 'by time alone' };
 }
-
-/** The deviation of a normal distribution over its median absolute deviation, and that of a median over that of a mean. */
-const DEVIATION = 1.4826;
-const MEDIAN_OVER_MEAN = 1.2533;
-
-/** Standard error of the median, as a share of it, were the times normal and independent. */
-const errorOfMedian = ({ spread, runs }: TimingSummary) =>
-  (MEDIAN_OVER_MEAN * DEVIATION * spread) / Math.sqrt(runs);
 
 /** The first peer that both runs timed, with right results, and how many times as long it took. */
 function sharedPeer(

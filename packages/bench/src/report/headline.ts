@@ -1,5 +1,6 @@
 import { median } from 'simple-statistics';
 import type { BenchReport, CaseResult, ContestantResult } from './schema.js';
+import { fasterOf } from './standard-error.js';
 
 /** How many times as long a peer takes, over the cases that it and the first contestant ran with right results. */
 export interface Ratios {
@@ -8,7 +9,7 @@ export interface Ratios {
   readonly median: number;
   readonly least: number;
   readonly largest: number;
-  /** Cases in which the first contestant is faster or slower by more than the noise of the case. */
+  /** Cases in which the first contestant is faster or slower by more than chance explains; see `fasterOf`. */
   readonly faster: number;
   readonly slower: number;
 }
@@ -87,15 +88,18 @@ function peersOf(results: readonly CaseResult[]): PeerSummary[] {
 interface Race {
   readonly peer: ContestantResult;
   readonly ratio: number;
-  readonly noise: number;
+  readonly faster: ReturnType<typeof fasterOf>;
 }
 
 /** A wrong answer is no time to compare with. */
-function racesOf({ contestants: [own, ...peers], noise }: CaseResult): Race[] {
-  if (own?.check?.passed === false) return [];
+function racesOf(result: CaseResult): Race[] {
+  const [own, ...peers] = result.contestants;
+  if (!own?.timing || own.check?.passed === false) return [];
   return peers.flatMap((peer) => {
     const { timeRatio: ratio, check } = peer;
-    return ratio === undefined || check?.passed === false ? [] : [{ peer, ratio, noise }];
+    return ratio === undefined || check?.passed === false
+      ? []
+      : [{ peer, ratio, faster: fasterOf(result, peer) }];
   });
 }
 
@@ -106,7 +110,7 @@ function ratiosOf(races: readonly Race[]): Ratios {
     median: median(ratios),
     least: Math.min(...ratios),
     largest: Math.max(...ratios),
-    faster: races.filter(({ ratio, noise }) => ratio > 1 + noise).length,
-    slower: races.filter(({ ratio, noise }) => ratio < 1 - noise).length,
+    faster: races.filter(({ faster }) => faster === 'own').length,
+    slower: races.filter(({ faster }) => faster === 'peer').length,
   };
 }

@@ -86,5 +86,5 @@ function noiseFact({ contestant, noise }: Headline): Fact {
 
 const peersCaption = ({ contestant }: Headline) =>
   `How many times as long each peer takes as ${contestant} on the same data, median and range: above 1x ${contestant} ` +
-  "is faster. Then in how many cases it is faster and slower by more than their noise, and how many of the peer's own " +
+  "is faster. Then in how many cases it is faster and slower by more than chance explains, and how many of the peer's own " +
   'results are right (-: nothing to compare with).';

@@ -4,6 +4,7 @@ import type { Mark } from '../marks.js';
 import type { Cell, PagePart } from '../page/parts.js';
 import { speedParts } from '../plots/speed.js';
 import type { BenchReport, CaseResult, ContestantResult } from '../schema.js';
+import { fasterOf } from '../standard-error.js';
 
 /** One line a case, and the same as a chart. */
 export async function resultParts(report: BenchReport, marks: readonly Mark[]): Promise<PagePart[]> {
@@ -57,19 +58,19 @@ function caseTable(results: readonly CaseResult[]): PagePart {
       timed.size === 0
         ? `Every case of ${own}`
         : `Every case: ${own}, and how many times as long each peer takes on the same data. Above 1x ${own} is ` +
-          'faster; where a peer is faster beyond noise, its figure is bold.',
+          'faster; where a peer is faster by more than chance explains, its figure is bold.',
     head: filled.map(({ head }) => head),
     rows: results.map((result) => filled.map(({ cell }) => orDash(cell(result, result.contestants[0]!)))),
   };
 }
 
-function takes({ contestants, noise }: CaseResult, name: string): Cell {
-  const peer = contestants.find((contestant) => contestant.name === name);
+function takes(result: CaseResult, name: string): Cell {
+  const peer = result.contestants.find((contestant) => contestant.name === name);
   if (peer?.timeRatio === undefined) return '';
   // A wrong answer is no time to compare with.
   if (peer.check?.passed === false) return { text: 'WRONG', tone: 'bad' };
   const text = formatRatio(peer);
-  return peer.timeRatio < 1 - noise ? { text, tone: 'bad' } : text;
+  return fasterOf(result, peer) === 'peer' ? { text, tone: 'bad' } : text;
 }
 
 export function checkCell(contestant: ContestantResult): Cell {
