@@ -26,8 +26,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Folders with sources, and what the linker needs beyond the C++ library. */
 const ADDONS = {
-  cpu: { sources: ['packages/cpu/addon', 'kernels/cpu'], libraries: ['-pthread'] },
-  cuda: { sources: ['packages/cuda/addon'], libraries: ['-pthread', '-ldl'] },
+  cpu: {
+    sources: ['packages/cpu/addon', 'kernels/cpu', 'tools/native/older-libraries'],
+    libraries: ['-pthread'],
+  },
+  cuda: {
+    sources: ['packages/cuda/addon', 'tools/native/older-libraries', 'tools/native/older-loader'],
+    libraries: ['-pthread', '-ldl'],
+  },
 };
 
 /** Flags by the last but one part of a source's name: `spmm.avx2.cc`. null: not for this machine. */
