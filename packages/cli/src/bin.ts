@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { InterruptedError } from './exit-codes.js';
+import { EXIT, InterruptedError } from './exit-codes.js';
 import { runCli } from './run-cli.js';
 
 const controller = new AbortController();
@@ -7,11 +7,14 @@ const controller = new AbortController();
 process.once('SIGINT', () => controller.abort(new InterruptedError()));
 process.once('SIGTERM', () => controller.abort(new InterruptedError()));
 
-// A reader that has seen enough, such as `head`, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  // A reader that has seen enough, such as `head`, is no error.
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  process.stderr.write(`sparsek: Standard output cannot be written: the system says ${error.code}\n`);
+  process.exit(EXIT.usage);
 });
+// Without a listener the process would end with another exit code; there is nowhere left to say anything.
+process.stderr.on('error', () => undefined);
 
 const { stdout, stderr } = process;
 process.exitCode = await runCli(process.argv.slice(2), { stdout, stderr, signal: controller.signal });

@@ -2,6 +2,7 @@ import { MaskSyntaxError } from '@sparsek/types';
 import { CommanderError } from 'commander';
 import type { CliContext } from './context.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
+import { plainText } from './output/plain-text.js';
 import { createProgram } from './program.js';
 
 /**
@@ -9,7 +10,11 @@ import { createProgram } from './program.js';
  *
  * @param args what stands behind `sparsek`.
  */
-export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+export async function runCli(
+  args: readonly string[],
+  { stdout, stderr, signal }: CliContext,
+): Promise<ExitCode> {
+  const context: CliContext = { stdout: plainText(stdout), stderr: plainText(stderr), signal };
   try {
     await createProgram(context).parseAsync([...args], { from: 'user' });
     return EXIT.done;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { normalValues } from '@sparsek/bsr';
@@ -144,6 +144,31 @@ describe.skipIf(missing !== undefined)('the installed command', () => {
       ).toEqual([]);
     },
   );
+
+  it.skipIf(!existsSync('/dev/full'))('ends with 2 and one line when stdout takes nothing more', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [BIN, 'info', '--json'], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    let stderr = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    expect((await once(child, 'close'))[0]).toBe(2);
+    expect(stderr).toBe('sparsek: Standard output cannot be written: the system says ENOSPC\n');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('keeps its exit code when stderr takes nothing', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [BIN, 'inspect', file('gone.npz')], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'ignore', full],
+    });
+    closeSync(full);
+    expect((await once(child, 'close'))[0]).toBe(2);
+  });
 
   it('does not mind a reader that stops early', async () => {
     const child = start(['help', 'attention']);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { AttentionLayout, AttentionTensor, Dtype } from '@sparsek/types';
 import { Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
@@ -66,6 +67,7 @@ async function runAttention(options: AttentionCommandOptions, context: CliContex
   const { signal } = context;
   for (const path of [options.out, options.lse])
     if (path !== undefined) checkTensorFile(path, parseFileName(path).format);
+  checkTwoFiles(parseFileName(options.out).path, options.lse && parseFileName(options.lse).path);
   const read = async (name: 'q' | 'k' | 'v'): Promise<AttentionTensor> => {
     const dtype = options.dtype && { dtype: options.dtype };
     const tensor = await readTensor(options[name], { signal, ...dtype });
@@ -140,6 +142,12 @@ async function runAttention(options: AttentionCommandOptions, context: CliContex
 /** Batch, heads, length and dim of a tensor of either layout. */
 function axes({ shape: [batch, first, second, dim] }: AttentionTensor, layout: AttentionLayout) {
   return layout === 'bhsd' ? ([batch, first, second, dim] as const) : ([batch, second, first, dim] as const);
+}
+
+/** The second of two results in one file would replace the first, also where they are tensors of two names. */
+function checkTwoFiles(out: string, lse: string | undefined): void {
+  if (lse === undefined || resolve(lse) !== resolve(out)) return;
+  throw new UsageError(`Expected another file for --lse than for --out but received ${lse} for both`);
 }
 
 function checkTensorFile(path: string, format: string): void {
