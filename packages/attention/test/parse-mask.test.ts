@@ -132,6 +132,7 @@ describe('parseMask', () => {
     ['window:99999999999', 7, /an integer from 1/],
     ['causal:5', 0, /Expected causal at/],
     ['bigbird:blocks=3', 8, /bigbird:block=64/],
+    ['bigbird:block=64,random=2,block=32', 26, /block only once/],
     ['bigbird:block=64,window=2', 8, /an odd number of blocks/],
     ['preset:gpt-9', 7, /one of mistral/],
     ['preset:nsa', 7, /one of mistral/],

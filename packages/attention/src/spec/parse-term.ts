@@ -86,6 +86,7 @@ function readBigBird(spec: string, term: TermToken): Partial<BigBirdParameters> 
     const [, name, number] = /^([a-z]+)=(\d+)$/.exec(part) ?? [];
     const key = BIGBIRD_KEYS.find((known) => known === name);
     if (!key) throw syntaxError(spec, position, BIGBIRD_FORM);
+    if (key in parameters) throw syntaxError(spec, position, `${key} only once`);
     parameters[key] = Number(number);
     position += part.length + 1;
   }

@@ -80,7 +80,7 @@ function countRepeats(
       throw invalid(
         place,
         `entries ${before} and ${entry} (from 0) both stand at row ${rows[entry]}, column ${columns[entry]} (from 0); ` +
-          "read with duplicates: 'sum' to add them up",
+          "duplicates: 'sum' (sparsek convert --sum-duplicates) adds them up",
       );
     }
     repeats++;
