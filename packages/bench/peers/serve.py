@@ -1,4 +1,5 @@
-"""Answers one JSON object a line on standard input with one on standard output; runs the peers.
+"""Answers one JSON object a line on standard input with one on standard output; runs the peers. A reply repeats the
+`number` of its request.
 
 versions {device} -> {peer: {version} | {missing}}            which peers of a device run here
 prepare {id, peer, case, arrays, inputSets, launches, forget} -> {timedAs, checkable} | {skipped, unconcerned}
@@ -10,6 +11,7 @@ release {id} -> {}                                            forget a prepared 
 """
 
 import json
+import os
 import sys
 
 from sparsek_peers import arrays, attention, cpu, device, flex, numpy_attention, products
@@ -54,16 +56,17 @@ class Server:
 
 
 def main():
-    # Libraries print to standard output now and then; only replies may go there.
-    replies = sys.stdout
-    sys.stdout = sys.stderr
+    # Libraries print to standard output now and then, those in C to its descriptor; only replies may go there.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     server = Server()
     for line in sys.stdin:
+        request = json.loads(line)
         try:
-            reply = server.answer(json.loads(line))
+            reply = server.answer(request)
         except Exception as failure:  # every failure belongs to the request that caused it
             reply = {"error": f"{type(failure).__name__}: {failure}"}
-        replies.write(json.dumps(reply) + "\n")
+        replies.write(json.dumps({"number": request["number"], **reply}) + "\n")
         replies.flush()
 
 

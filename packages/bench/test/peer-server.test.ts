@@ -14,9 +14,9 @@ const script = join(folder, 'peer.cjs');
 writeFileSync(
   script,
   `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
-  const { op } = JSON.parse(line);
+  const { op, number } = JSON.parse(line);
   if (op === 'die') process.exit(3);
-  if (op !== 'hang') console.log(JSON.stringify({ pid: process.pid }));
+  if (op !== 'hang') console.log(JSON.stringify({ number, pid: process.pid }));
 });`,
 );
 

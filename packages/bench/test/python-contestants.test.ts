@@ -34,8 +34,7 @@ describe.skipIf(missing !== undefined)('the Python peers', () => {
       expect(absent).toEqual([]);
       for (const { version } of contestants) expect(version).toMatch(/NumPy \d.*threads, Python 3/);
       const own = sparsekContestant(referenceBackend(), '1');
-      // 80 rows: SciPy knows no ragged edge.
-      const cases = suite({ ...spmmCase, m: 80 }, attentionCase, { ...spmmCase, name: 'half', dtype: 'f16' });
+      const cases = suite(spmmCase, attentionCase, { ...spmmCase, name: 'half', dtype: 'f16' });
       const { results } = await runSuite(cases, [own, ...contestants], QUICK);
       const [product, attention, half] = results.map((result) => result.contestants.slice(1));
       for (const peer of product!) {
@@ -75,20 +74,54 @@ describe.skipIf(missing !== undefined)('the Python peers', () => {
     }
   });
 
-  it('are skipped with what they complain about', async () => {
+  it('multiply matrices whose blocks end beyond an edge', async () => {
     const { contestants } = await findPythonPeers('cpu');
     try {
-      // 72 rows are no multiple of 16, which SciPy's constructor refuses.
       const own = sparsekContestant(referenceBackend(), '1');
-      const { results } = await runSuite(suite(spmmCase), [own, ...contestants], QUICK);
-      expect(results[0]!.contestants.map(({ skipped }) => skipped)).toEqual([
-        undefined,
-        undefined,
-        expect.stringMatching(/^ValueError: /),
-      ]);
+      const pattern = (height: number, width: number) => ({
+        ...{ ...spmmCase.pattern, density: 0.8 },
+        blockShape: [height, width] as [number, number],
+      });
+      const cases = suite(
+        { ...spmmCase, name: 'rows', m: 70, k: 64, pattern: pattern(16, 16) },
+        // SciPy takes such a shape, and reads beyond B.
+        { ...spmmCase, name: 'columns', m: 70, k: 50, pattern: pattern(7, 13) },
+        { ...spmmCase, name: 'one block', m: 5, k: 3, pattern: pattern(64, 64) },
+      );
+      const { results } = await runSuite(cases, [own, ...contestants], QUICK);
+      const checks = results.flatMap((result) => result.contestants.map(({ check }) => check?.passed));
+      expect(checks).toEqual(Array.from({ length: 9 }, () => true));
     } finally {
       await release(contestants);
     }
+  });
+
+  it('leave launches to those that have a device', async () => {
+    const { contestants } = await findPythonPeers('cpu');
+    try {
+      const own = sparsekContestant(referenceBackend(), '1');
+      const cases = suite({ ...spmmCase, measure: 'launch' });
+      const [result] = (await runSuite(cases, [own, ...contestants], QUICK)).results;
+      expect(result!.contestants.map(({ name }) => name)).toEqual(['sparsek reference']);
+    } finally {
+      await release(contestants);
+    }
+  });
+
+  it('answer though libraries and scripts print to standard output, and name the threads that they may use', async () => {
+    const modules = mkdtempSync(join(folder, 'modules-'));
+    // Not the end of a line: whatever came next would stand behind it.
+    writeFileSync(join(modules, 'sitecustomize.py'), "import os\nos.write(1, b'welcome\\n')\n");
+    writeFileSync(join(modules, 'scipy.py'), "import os\nos.write(1, b'a warning')\n__version__ = '1'\n");
+    const babbling = join(folder, 'babbling-python');
+    writeFileSync(babbling, `#!/bin/sh\necho Welcome\nPYTHONPATH='${modules}' exec python3 "$@"\n`, {
+      mode: 0o755,
+    });
+    vi.stubEnv('OMP_NUM_THREADS', '1');
+    const { contestants, missing: absent } = await findPythonPeers('cpu', { python: babbling });
+    await release(contestants);
+    expect(absent).toEqual([]);
+    for (const { version } of contestants) expect(version).toMatch(/, 1 threads, /);
   });
 });
 
@@ -106,8 +139,8 @@ describe('without Python', () => {
       'scipy-bsr': { missing: "No module named 'scipy'" },
     };
     const fake = join(folder, 'fake-python');
-    const program = `require('node:readline').createInterface({ input: process.stdin }).on('line', () => {
-      console.log(${JSON.stringify(JSON.stringify(answers))});
+    const program = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+      console.log(JSON.stringify({ number: JSON.parse(line).number, ...${JSON.stringify(answers)} }));
     });`;
     writeFileSync(`${fake}.cjs`, program);
     writeFileSync(fake, `#!/bin/sh\nexec "${process.execPath}" "${fake}.cjs"\n`, { mode: 0o755 });

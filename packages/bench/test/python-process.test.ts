@@ -18,12 +18,14 @@ function start(program: string) {
 }
 
 const ECHO = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
-  const { op } = JSON.parse(line);
-  if (op === 'fail') console.log(JSON.stringify({ error: 'ValueError: no' }));
-  else if (op === 'lecture') console.log(JSON.stringify({ error: 'TypeError: no\\n  because\\n' + 'x'.repeat(999) }));
-  else if (op === 'babble') console.log('not json');
+  const { op, number } = JSON.parse(line);
+  const reply = (answer) => console.log(JSON.stringify({ number, ...answer }));
+  if (op === 'fail') reply({ error: 'ValueError: no' });
+  else if (op === 'lecture') reply({ error: 'TypeError: no\\n  because\\n' + 'x'.repeat(999) });
+  else if (op === 'babble') console.log('not json\\n{}\\nnull\\n{"number":99,"op":"other"}\\n'), reply({ op });
+  else if (op === 'mutter') { reply({ op }); console.log('afterwards'); }
   else if (op === 'die') { console.error('out of luck'); process.exit(3); }
-  else console.log(JSON.stringify({ op }));
+  else reply({ op });
 });`;
 
 describe('startPython', () => {
@@ -36,8 +38,14 @@ describe('startPython', () => {
   it('rejects one request for an error and goes on', async () => {
     await using peer = start(ECHO);
     await expect(peer.request({ op: 'fail' })).rejects.toThrow('ValueError: no');
-    await expect(peer.request({ op: 'babble' })).rejects.toThrow('received not json');
     await expect(peer.request({ op: 'a' })).resolves.toEqual({ op: 'a' });
+  });
+
+  it('takes nothing else that is printed for a reply, before it or after it', async () => {
+    await using peer = start(ECHO);
+    const ops = ['babble', 'a', 'mutter', 'b'];
+    const replies = await Promise.all(ops.map((op) => peer.request({ op })));
+    expect(replies).toEqual(ops.map((op) => ({ op })));
   });
 
   it('makes one line of a long explanation', async () => {

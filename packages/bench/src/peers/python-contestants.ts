@@ -90,6 +90,9 @@ function pythonContestant(key: string, peer: PeerDescription, version: string, s
     operations: [peer.operation],
     async prepare(benchCase: BenchCase, data: CaseData, options: PrepareOptions) {
       if (benchCase.measure === 'plan') return { skipped: 'has no plans', unconcerned: true };
+      if (benchCase.measure === 'launch' && peer.device === 'cpu') {
+        return { skipped: 'has no device to launch on', unconcerned: true };
+      }
       if (!peer.dtypes.includes(benchCase.dtype)) return { skipped: `has no fast ${benchCase.dtype} kernel` };
       return preparePeer(key, peer, shared, benchCase, data, options);
     },

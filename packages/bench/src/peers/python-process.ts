@@ -5,18 +5,20 @@ import { endProcess } from '../machine/end-process.js';
 type Reply = Readonly<Record<string, unknown>>;
 
 interface Pending {
+  readonly number: number;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** How much of a peer's stderr is kept to explain its end. */
-const STDERR_KEPT = 4000;
+/** How much of what a peer says beside its replies is kept to explain its end. */
+const SAID_KEPT = 4000;
 /** Reasons stand in the cells of tables; libraries explain themselves over pages. */
 const REASON_CHARACTERS = 300;
 
 /**
- * A Python process that answers one JSON line with one JSON line. A reply with an `error` rejects the request; the
- * process ending rejects whatever was asked.
+ * A Python process that answers one JSON line with one JSON line, in order, and repeats the `number` of the request. A
+ * reply with an `error` rejects the request; the process ending rejects whatever was asked. Other lines are passed over:
+ * a reply must never be taken for that to another request because a library, or a script that starts Python, prints.
  */
 export interface PythonProcess extends AsyncDisposable {
   request(message: Reply): Promise<Reply>;
@@ -28,6 +30,7 @@ export interface PythonProcess extends AsyncDisposable {
 export function startPython(script: string, python = 'python3'): PythonProcess {
   const child: ChildProcessWithoutNullStreams = spawn(python, ['-u', script], { stdio: 'pipe' });
   const queue: Pending[] = [];
+  let asked = 0;
   let ended: Error | undefined;
   let complaints = '';
   let killedFor: string | undefined;
@@ -41,30 +44,28 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
     child.on('error', (error) => end(`could not be started (${error.message})`));
     child.on('close', (code, signal) => end(killedFor ?? `ended with ${signal ?? `exit code ${code}`}`));
   });
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaints = (complaints + chunk.toString('utf8')).slice(-STDERR_KEPT);
-  });
+  const complain = (text: string) => {
+    complaints = (complaints + text).slice(-SAID_KEPT);
+  };
+  child.stderr.on('data', (chunk: Buffer) => complain(chunk.toString('utf8')));
   // Writing to a process that is gone is reported through its end, above.
   child.stdin.on('error', () => undefined);
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const pending = queue.shift();
-    if (!pending) return;
-    try {
-      const reply: unknown = JSON.parse(line);
-      if (typeof reply !== 'object' || reply === null) throw new SyntaxError('not an object');
-      if ('error' in reply) pending.reject(new Error(oneLine(String(reply.error))));
-      else pending.resolve(reply as Reply);
-    } catch (cause) {
-      pending.reject(new Error(`Expected one JSON object from ${script} but received ${line}`, { cause }));
-    }
+    const reply = parseReply(line);
+    if (reply === undefined || reply.number !== queue[0]?.number) return complain(`${line}\n`);
+    const { resolve, reject } = queue.shift()!;
+    const { number: _, ...answer } = reply;
+    if ('error' in answer) reject(new Error(oneLine(String(answer.error))));
+    else resolve(answer);
   });
 
   return {
     request(message) {
       if (ended) return Promise.reject(ended);
       return new Promise((resolve, reject) => {
-        queue.push({ resolve, reject });
-        child.stdin.write(`${JSON.stringify(message)}\n`);
+        const number = asked++;
+        queue.push({ number, resolve, reject });
+        child.stdin.write(`${JSON.stringify({ ...message, number })}\n`);
       });
     },
     kill(reason) {
@@ -79,6 +80,17 @@ export function startPython(script: string, python = 'python3'): PythonProcess {
       await exited;
     },
   };
+}
+
+/** Undefined for a line that is no reply. */
+function parseReply(line: string): Reply | undefined {
+  try {
+    const reply: unknown = JSON.parse(line);
+    return typeof reply === 'object' && reply !== null ? (reply as Reply) : undefined;
+  } catch {
+    // Not JSON.
+    return undefined;
+  }
 }
 
 /** What Python was last about: the line that a traceback ends with, or everything that was said. */
