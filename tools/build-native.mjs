@@ -20,7 +20,7 @@ import {
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findCompiler } from './toolchain.mjs';
+import { findCompiler, noCompiler } from './toolchain.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -88,13 +88,7 @@ async function main(args) {
   }
   if (process.platform === 'win32') return skipped('there is no build for Windows yet');
   const compiler = findCompiler();
-  if (compiler === undefined) {
-    return skipped(
-      process.env.CXX
-        ? `the compiler that CXX names, ${process.env.CXX}, does not start`
-        : 'no C++ compiler was found (g++, c++ or clang++ on PATH, or another one in the variable CXX)',
-    );
-  }
+  if (compiler === undefined) return skipped(noCompiler());
   const output = join(
     root,
     'packages',

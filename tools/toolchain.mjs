@@ -1,11 +1,12 @@
-// What turbo's cache cannot see by itself: the compilers. Their versions go into a file that native tasks hash.
+// What turbo's cache cannot see by itself: compilers, which builds depend on, and whatever tests are skipped without. Both
+// go into files that the tasks hash.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const FINGERPRINT = join(root, '.cache', 'toolchain.json');
+const FINGERPRINTS = { 'toolchain.json': toolchain, 'machine.json': machine };
 
 /** The C++ compiler's command: $CXX, else g++, c++ or clang++, whichever is found first. */
 export function findCompiler(environment = process.env) {
@@ -16,6 +17,13 @@ export function findCompiler(environment = process.env) {
     if (version !== undefined) return { command, args, version };
   }
   return undefined;
+}
+
+/** Why {@link findCompiler} found none, for people. */
+export function noCompiler(environment = process.env) {
+  return environment.CXX
+    ? `the compiler that CXX names, ${environment.CXX}, does not start`
+    : 'no C++ compiler was found (g++, c++ or clang++ on PATH, or another one in the variable CXX)';
 }
 
 export function toolchain() {
@@ -29,18 +37,38 @@ export function toolchain() {
   };
 }
 
-/** Writes the fingerprint, only when it changed, so that turbo's mtime shortcuts keep working. */
-export function writeToolchainFingerprint() {
-  const text = `${JSON.stringify(toolchain(), null, 2)}\n`;
+/** What tests run on, and what some need: Python with NumPy and SciPy, a browser, a GPU, real matrices. */
+export function machine() {
+  const versions = "from importlib.metadata import version as v; print(v('numpy'), v('scipy'))";
+  return {
+    node: process.version,
+    python: firstLine('python3', ['--version']) ?? null,
+    packages: firstLine('python3', ['-c', versions]) ?? null,
+    browsers: ['chromium', 'chromium-browser', 'google-chrome'].filter((name) =>
+      existsSync(`/usr/bin/${name}`),
+    ),
+    gpu: existsSync('/dev/nvidiactl') || existsSync('/dev/dxg'),
+    data: existsSync(join(root, '../shared/data')),
+  };
+}
+
+/** Writes the fingerprints, only where they changed, so that turbo's mtime shortcuts keep working. */
+export function writeFingerprints() {
+  for (const [name, found] of Object.entries(FINGERPRINTS)) {
+    writeIfChanged(join(root, '.cache', name), `${JSON.stringify(found(), null, 2)}\n`);
+  }
+}
+
+function writeIfChanged(path, text) {
   let before;
   try {
-    before = readFileSync(FINGERPRINT, 'utf8');
+    before = readFileSync(path, 'utf8');
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }
   if (before === text) return;
-  mkdirSync(dirname(FINGERPRINT), { recursive: true });
-  writeFileSync(FINGERPRINT, text);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 const firstLine = (command, args) => output(command, args)?.split('\n')[0];

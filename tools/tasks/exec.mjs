@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { writeToolchainFingerprint } from '../toolchain.mjs';
+import { writeFingerprints } from '../toolchain.mjs';
 import { root } from './setup.mjs';
 
 const environment = () => ({
@@ -28,9 +28,9 @@ export function bin(name, args, { stdio = 'inherit' } = {}) {
   return status ?? 1;
 }
 
-/** Runs turbo tasks. turbo cannot see compilers, so their versions reach its cache through a fingerprint file. */
+/** Runs turbo tasks. turbo cannot see compilers and the like; they reach its cache through fingerprint files. */
 export function turboRun(tasks, { args = [], quiet = false } = {}) {
-  writeToolchainFingerprint();
+  writeFingerprints();
   // Some tests measure time; more of them at once than there are cores would disturb each other.
   const concurrency = `--concurrency=${Math.max(2, availableParallelism())}`;
   const flags = quiet ? ['--output-logs=errors-only', '--log-order=grouped'] : [];
