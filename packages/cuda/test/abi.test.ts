@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { runCxx } from '../../../tools/config/cxx.js';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const include = [process.env.CUDA_HOME ?? '/usr/local/cuda', '/usr/local/cuda-13.0']
@@ -14,7 +14,7 @@ if (include === undefined)
 describe.skipIf(include === undefined)('declarations of the driver', () => {
   it('have the sizes, offsets and values of cuda.h', () => {
     const args = ['-std=c++17', '-fsyntax-only', `-I${include}`, join(folder, 'abi.cc')];
-    expect(() => execFileSync(process.env.CXX ?? 'g++', args, { stdio: 'inherit' })).not.toThrow();
+    expect(() => runCxx(args)).not.toThrow();
   });
 
   it('name functions that cuda.h knows', () => {
@@ -36,5 +36,5 @@ const nvtx = include !== undefined && existsSync(join(include, 'nvtx3/nvToolsExt
 
 it.skipIf(!nvtx)('declarations of NVTX have the sizes, offsets and values of its headers', () => {
   const args = ['-std=c++17', '-fsyntax-only', `-I${include}`, join(folder, 'nvtx/abi.cc')];
-  expect(() => execFileSync(process.env.CXX ?? 'g++', args, { stdio: 'inherit' })).not.toThrow();
+  expect(() => runCxx(args)).not.toThrow();
 });

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { runCxx } from '../../../tools/config/cxx.js';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const addon = join(folder, '../addon');
@@ -24,7 +25,7 @@ function run(name: string): string {
     ...SOURCES.map((file) => join(addon, 'ops', file)),
   ];
   const flags = ['-std=c++17', '-O1', '-Wall', '-Wextra'];
-  execFileSync(process.env.CXX ?? 'g++', [...flags, ...sources, '-o', program], { stdio: 'inherit' });
+  runCxx([...flags, ...sources, '-o', program]);
   return execFileSync(program, { encoding: 'utf8' });
 }
 

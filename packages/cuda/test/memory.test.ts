@@ -40,29 +40,31 @@ describe('device memory', () => {
   });
 
   it('goes to another stream only when the first has run dry', async () => {
-    double.set({ DELAY_MS: 50 });
     using device = openDevice();
     using other = device.createStream();
     const busy = device.allocate(4096);
+    using held = double.hold();
     device.stream.fill(busy, 1);
     const { address } = busy;
     busy[Symbol.dispose]();
     using whileBusy = device.allocate(4096, other);
     expect(whileBusy.address).not.toBe(address);
-    // The driver settles the promise a moment before the stream counts as idle.
-    await expect.poll(() => device.stream.isIdle()).toBe(true);
+    held[Symbol.dispose]();
+    while (!device.stream.isIdle()) await new Promise((resolve) => setTimeout(resolve, 1));
     using whenIdle = device.allocate(4096, other);
     expect(whenIdle.address).toBe(address);
   });
 
   it('is handed to another stream behind an event when the device is full', async () => {
-    double.set({ MEMORY: MiB, DELAY_MS: 20 });
+    double.set({ MEMORY: MiB });
     using device = openDevice();
     using other = device.createStream();
     const all = device.allocate(MiB);
+    using held = double.hold();
     device.stream.fill(all, 1);
     all[Symbol.dispose]();
     using again = device.allocate(MiB, other);
+    held[Symbol.dispose]();
     const seen = await other.download(again.view(0, 4), new Uint8Array(4));
     expect([...seen]).toEqual([1, 1, 1, 1]);
   });
@@ -222,15 +224,16 @@ describe('pinned memory', () => {
   });
 
   it('stays until a copy in flight is done', async () => {
-    double.set({ DELAY_MS: 10 });
     using device = openDevice();
     using memory = device.allocate(16);
     const target = device.allocatePinned(16);
     const array = new Uint8Array(target.buffer);
+    using held = double.hold();
     device.stream.fill(memory, 8);
     const copy = device.stream.download(memory, array);
     target[Symbol.dispose]();
     expect(array.length).toBe(16);
+    held[Symbol.dispose]();
     await copy;
     await new Promise((resolve) => setImmediate(resolve));
     expect(array.length).toBe(0);

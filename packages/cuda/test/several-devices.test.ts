@@ -40,13 +40,13 @@ describe('two devices', () => {
   });
 
   it('do not reuse memory that the other one still copies', async () => {
-    double.set({ DELAY_MS: 40 });
     using first = openDevice({ ordinal: 0 });
     using second = openDevice({ ordinal: 1 });
     const source = first.allocate(8);
     first.stream.fill(source, 7);
     await first.stream.done();
     using target = second.allocate(8);
+    using held = double.hold();
     second.stream.fill(target, 1);
     second.stream.copy(target, source);
     const { address } = source;
@@ -54,6 +54,7 @@ describe('two devices', () => {
     using next = first.allocate(8);
     expect(next.address).not.toBe(address);
     first.stream.fill(next, 3);
+    held[Symbol.dispose]();
     expect([...(await second.stream.download(target, new Uint8Array(8)))]).toEqual(Array(8).fill(7));
     await second.stream.done();
     expect(first.memory().pool.used).toBe(512);

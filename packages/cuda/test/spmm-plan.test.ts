@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { runCxx } from '../../../tools/config/cxx.js';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const operations = join(folder, '../addon/ops');
@@ -24,7 +25,7 @@ function outputOf(name: string, planner: readonly string[]): string {
   const program = join(cache, name);
   const sources = [join(folder, `spmm-plan/${name}.cc`), ...planner.map((file) => join(operations, file))];
   const flags = ['-std=c++17', '-O1', '-Wall', '-Wextra'];
-  execFileSync(process.env.CXX ?? 'g++', [...flags, ...sources, '-o', program], { stdio: 'inherit' });
+  runCxx([...flags, ...sources, '-o', program]);
   return execFileSync(program, { encoding: 'utf8' });
 }
 

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCxx } from '../../../../tools/config/cxx.js';
 
 const sources = fileURLToPath(new URL('.', import.meta.url));
 export const cache: string = fileURLToPath(new URL('../../.cache/driver-double', import.meta.url));
@@ -25,5 +25,5 @@ export function setup(): void {
     '-pthread',
   ];
   const inputs = files.filter((file) => file.endsWith('.cc'));
-  execFileSync(process.env.CXX ?? 'g++', [...flags, ...inputs, '-o', library], { stdio: 'inherit' });
+  runCxx([...flags, ...inputs, '-o', library]);
 }

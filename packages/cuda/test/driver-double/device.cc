@@ -1,8 +1,11 @@
 #include "device.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <set>
+#include <string>
 
 #include "settings.h"
 
@@ -19,6 +22,17 @@ namespace {
 
 std::mutex streamsMutex;
 std::set<FakeStream*> streams;
+
+/** Waits while the file of FAKE_CUDA_HOLD exists; not for ever, should the test itself be what is held up. */
+void waitWhileHeld() {
+  const char* variable = std::getenv("FAKE_CUDA_HOLD");
+  if (variable == nullptr) return;
+  const std::string file = variable;
+  const double limit = now() + 10'000;
+  while (access(file.c_str(), F_OK) == 0 && now() < limit) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
 
 }  // namespace
 
@@ -68,6 +82,7 @@ void FakeStream::synchronize() {
 }
 
 void FakeStream::perform(Work& work) {
+  waitWhileHeld();
   const long long delay = number("FAKE_CUDA_DELAY_MS", 0);
   if (delay > 0) std::this_thread::sleep_for(std::chrono::milliseconds(delay));
   const int fault = codeFor("FAKE_CUDA_FAULT", work.kind);

@@ -8,6 +8,7 @@
 //   FAKE_CUDA_FAULT       work that faults when it runs on a stream: KIND:CODE, KIND one of copy, fill, kernel;
 //                         the code then sticks to every later call
 //   FAKE_CUDA_DELAY_MS    time that each piece of work takes on its stream, default 0
+//   FAKE_CUDA_HOLD        file; work waits on its stream as long as it exists, ten seconds at most
 //   FAKE_CUDA_LOG         file to which every call appends a line
 
 #include <string>

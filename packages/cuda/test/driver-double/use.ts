@@ -20,6 +20,8 @@ export interface DriverDouble {
   /** Lines of the calls since the last `forget`, all or those of one function. */
   calls(name?: string): readonly string[];
   forget(): void;
+  /** Work that streams are given from now on waits until this is disposed, ten seconds at most. */
+  hold(): Disposable;
   readonly folder: string;
 }
 
@@ -64,6 +66,12 @@ export function useDriverDouble(kernels: Readonly<Record<string, string>> = {}):
     },
     forget() {
       rmSync(log(), { force: true });
+    },
+    hold() {
+      const file = join(folder, 'hold');
+      writeFileSync(file, '');
+      process.env.FAKE_CUDA_HOLD = file;
+      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
     },
   };
 }

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCxx } from '../../../../tools/config/cxx.js';
 
 const source = fileURLToPath(new URL('recorder.cc', import.meta.url));
 const cache = fileURLToPath(new URL('../../.cache/nvtx', import.meta.url));
@@ -13,7 +13,7 @@ export function buildRecorder(): string {
   if (statSync(source).mtimeMs < built) return library;
   mkdirSync(cache, { recursive: true });
   const flags = ['-std=c++17', '-O1', '-Wall', '-Wextra', '-fPIC', '-fvisibility=hidden', '-shared'];
-  execFileSync(process.env.CXX ?? 'g++', [...flags, source, '-o', library], { stdio: 'inherit' });
+  runCxx([...flags, source, '-o', library]);
   return library;
 }
 
