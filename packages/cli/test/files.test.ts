@@ -79,6 +79,20 @@ describe('convert', () => {
     await done('convert', file('twice.mtx'), file('sum.npy'), '--sum-duplicates');
     expect([...(await numbersIn(file('sum.npy'))).values]).toEqual([7, 0, 0, 0]);
   });
+
+  it.each([
+    ['ones.npy', 'dense 2 x 3, f16'],
+    ['ones.npz', 'csr 2 x 3, 2 entries, f16'],
+    ['ones.safetensors#w', 'dense 2 x 3, f16'],
+    ['ones.mtx', 'pattern 2 x 3, 2 entries'],
+  ])('of a pattern to %s takes ones of the type asked for', async (to, text) => {
+    await writeFile(file('two.smtx'), '2, 3, 2\n0 1 2\n2 0\n');
+    const { stdout } = await done('convert', file('two.smtx'), file(to), '--dtype', 'f16');
+    expect(stdout).toBe(`${file(to)}: ${text}\n`);
+    const read = await readMatrix(file(to));
+    if (read.kind !== 'pattern') expect(read.dtype).toBe('f16');
+    expect([...(await numbersIn(file(to))).values]).toEqual([0, 0, 1, 1, 0, 0]);
+  });
 });
 
 describe('prune', () => {

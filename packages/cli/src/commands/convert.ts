@@ -1,4 +1,4 @@
-import type { LoadedMatrix } from '@sparsek/bsr/io';
+import type { FileFormat, LoadedMatrix } from '@sparsek/bsr/io';
 import type { BlockShape, Dtype } from '@sparsek/types';
 import { Command } from 'commander';
 import type { CliContext } from '../context.js';
@@ -7,6 +7,9 @@ import { describeMatrix } from '../files/describe-matrix.js';
 import { notes } from '../files/notes.js';
 import { dtypeOption, parseBlockShape } from '../options.js';
 import { startProgress } from '../output/progress.js';
+
+/** Formats that hold a value for each entry; a pattern is ones there. */
+const HOLDS_VALUES: readonly FileFormat[] = ['npz', 'npy', 'safetensors'];
 
 interface ConvertOptions {
   readonly block?: BlockShape;
@@ -42,7 +45,7 @@ async function convert(
   options: ConvertOptions,
   context: CliContext,
 ): Promise<void> {
-  const { parseFileName, readMatrix, toBsr, writeMatrix } = await import('@sparsek/bsr/io');
+  const { parseFileName, patternToBsr, readMatrix, toBsr, writeMatrix } = await import('@sparsek/bsr/io');
   const target = parseFileName(output);
   const { block, dtype, sumDuplicates } = options;
   const progress = startProgress(context, `reading ${input}`);
@@ -57,6 +60,10 @@ async function convert(
     });
   } finally {
     progress.stop();
+  }
+  if (dtype && matrix.kind === 'pattern' && HOLDS_VALUES.includes(target.format)) {
+    const { blockShape: _, ...ones } = patternToBsr(matrix, dtype);
+    matrix = { kind: 'csr', ...ones };
   }
   if (block && matrix.kind === 'dense') matrix = { kind: 'bsr', ...toBsr(matrix, block, input) };
   if (matrix.kind === 'dense' && (target.format === 'npz' || target.format === 'smtx')) {
