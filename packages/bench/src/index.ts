@@ -3,6 +3,7 @@ export type { AttentionCase, BenchCase, ConvertCase, PatternSpec, SpmmCase, Suit
 export { describeMachine, isBusy, type MachineDescription } from './machine/describe.js';
 export { type DeviceWatch, watchDevice } from './machine/device-watch.js';
 export { measureLimits } from './machine/limits.js';
+export { PEER_NAMES } from './peers/peer-list.js';
 export { findPythonPeers, type PeerSearch } from './peers/python-contestants.js';
 export { launchOnce } from './profile/launch-once.js';
 export type { KernelProfile } from './profile/ncu-metrics.js';

@@ -24,6 +24,15 @@ describe('createDraws', () => {
     expect(own.values(8, DRAW).buffer).not.toBe(own.values(4, DRAW).buffer);
   });
 
+  it('keeps nothing of the seeds of earlier cases', () => {
+    const draws = createDraws({ shared: true });
+    const first = draws.values(8, DRAW);
+    draws.values(8, { ...DRAW, seed: 6 });
+    const again = draws.values(8, DRAW);
+    expect(again).toEqual(first);
+    expect(again.buffer).not.toBe(first.buffer);
+  });
+
   it('begins again after the period', () => {
     const values = createDraws({ shared: false }).values(PERIOD + 100, DRAW);
     expect(values).toHaveLength(PERIOD + 100);

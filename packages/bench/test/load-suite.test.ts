@@ -23,10 +23,44 @@ describe('loadSuite', () => {
     expect(await loadSuite(json(mine))).toEqual(mine);
   });
 
+  it('reads a file that begins with a byte order mark', async () => {
+    const mine = suite(spmmCase);
+    expect(await loadSuite(file(`\uFEFF${JSON.stringify(mine)}`))).toEqual(mine);
+  });
+
   it.each<[string, unknown, RegExp]>([
     ['no cases', suite(), /cases: /],
     ['a missing field', suite({ ...spmmCase, n: undefined as never }), /cases\.0\.n: .*number/],
-    ['an unknown operation', suite({ ...spmmCase, operation: 'fft' as never }), /cases\.0\.operation: /],
+    [
+      'an unknown operation',
+      suite({ ...spmmCase, operation: 'fft' as never }),
+      /cases\.0\.operation: .*'spmm'.* but received "fft"$/,
+    ],
+    [
+      'a number that is null',
+      suite({ ...spmmCase, m: null as never }),
+      /cases\.0\.m: Expected number but received null$/,
+    ],
+    [
+      'a name of two lines',
+      suite({ ...spmmCase, name: 'a\nb' }),
+      /cases\.0\.name: Expected one line of at most 200 characters/,
+    ],
+    [
+      'a name that moves the cursor',
+      suite({ ...spmmCase, name: '\u001b[2J' }),
+      /cases\.0\.name: Expected one line/,
+    ],
+    [
+      'a name that goes on and on',
+      suite({ ...spmmCase, name: 'x'.repeat(201) }),
+      /cases\.0\.name: Expected one line/,
+    ],
+    [
+      'documents that do not fill the context',
+      suite({ ...attentionCase, mask: { kind: 'documents', lengths: [10, 20] } }),
+      /cases\.0\.mask\.lengths: Expected lengths that add up to keyLength \(96\) but received 30 in all/,
+    ],
     ['a misspelt field', suite({ ...spmmCase, densty: 1 } as never), /cases\.0: .*densty/],
     ['a size of zero', suite(convertCase, { ...spmmCase, m: 0 }), /cases\.1\.m: /],
     ['a size that is no integer', suite({ ...spmmCase, m: 1.5 }), /cases\.0\.m: /],
@@ -35,7 +69,7 @@ describe('loadSuite', () => {
       suite({ ...spmmCase, pattern: { ...spmmCase.pattern, density: 1.5 } as never }),
       /cases\.0\.pattern\.density: /,
     ],
-    ['a list', [spmmCase], /the file: Expected object/],
+    ['a list', [spmmCase], /the file: Expected object but received a list$/],
     [
       'another type',
       suite({ ...spmmCase, dtype: 'f64' as never }),

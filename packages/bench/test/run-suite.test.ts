@@ -1,4 +1,4 @@
-import type { Backend } from '@sparsek/types';
+import { type Backend, InvalidArgumentError } from '@sparsek/types';
 import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
 import { slowedBackend, wrongBackend } from '../../../tools/config/changed-backends.js';
@@ -155,6 +155,28 @@ describe('runSuite', () => {
     };
     await expect(runSuite(tiny, [failing], QUICK)).rejects.toThrow('out of memory');
     expect(log).toEqual(['dispose']);
+  });
+
+  it('names the case that the one under test refuses', async () => {
+    const refusing: Contestant = {
+      ...scripted('own', 1),
+      prepare: () => Promise.reject(new InvalidArgumentError('headDim', 'at most 256', 512)),
+    };
+    await expect(runSuite(tiny, [refusing], QUICK)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'product: Expected at most 256 for headDim but received 512',
+    });
+  });
+
+  it('refuses a case larger than all memory before anything runs', async () => {
+    const log: string[] = [];
+    const huge = { ...spmmCase, name: 'huge', m: 2 ** 22, k: 2 ** 22 };
+    const running = runSuite(suite(spmmCase, huge), [scripted('own', 1, log)], QUICK);
+    await expect(running).rejects.toMatchObject({
+      code: 'OUT_OF_MEMORY',
+      message: expect.stringMatching(/^huge: Expected a case that fits this machine's memory \([\d.]+ GiB\)/),
+    });
+    expect(log).toEqual([]);
   });
 
   it('goes on without a peer that fails, when it prepares or in the middle of its turns', async () => {

@@ -34,8 +34,8 @@ export class CheckFailedError extends Error {
 
 /** Ctrl-C was pressed. */
 export class InterruptedError extends Error {
-  constructor() {
-    super('interrupted; nothing was written');
+  constructor(written = 'nothing was written') {
+    super(`interrupted; ${written}`);
     this.name = 'InterruptedError';
   }
 }

@@ -180,8 +180,8 @@ describe('bench', () => {
     // Answers which peers there are, and nothing after that: a peer that hangs.
     const peer = `const { writeFileSync } = require('node:fs');
       require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
-        const { op } = JSON.parse(line);
-        if (op === 'versions') console.log(JSON.stringify({ 'numpy-dense': { version: '1' } }));
+        const { op, number } = JSON.parse(line);
+        if (op === 'versions') console.log(JSON.stringify({ number, 'numpy-dense': { version: '1' } }));
         else writeFileSync(${JSON.stringify(file('peer.pid'))}, String(process.pid));
       });`;
     writeFileSync(file('peer.cjs'), peer);
@@ -252,6 +252,50 @@ describe('bench', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('refuses, before anything runs, outputs that could not be written or would be written over', async () => {
+    mkdirSync(file('folder'), { recursive: true });
+    const cases = write('mine.json', MINE);
+    const same = file('same.json');
+    for (const [args, message] of [
+      [['--json', file('folder')], /Expected a file, not a folder, for --json but received .*folder$/],
+      [['--json', ''], /Expected a file for --json but received nothing$/],
+      [['--html', '-'], /Expected a file for --html but received -$/],
+      [['--html', `${cases}/out.html`], /Expected a folder that can be written to for --html/],
+      [['--json', same, '--html', same], /Expected another file than that of --json for --html/],
+    ] as const) {
+      const { code, stdout, stderr } = await bench(cases, '--backend', 'reference', ...args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr.trim()).toMatch(message);
+    }
+    expect(existsSync(same)).toBe(false);
+  });
+
+  it('refuses names of peers that there are not', async () => {
+    const peers = write('peers.json', { ...MINE, peers: ['NumPy dense', 'numpy'] });
+    const { code, stderr } = await bench(peers, '--backend', 'reference');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /peers\.json: peers: Expected names of \(NumPy dense; .*\) but received "numpy"$/m,
+    );
+  });
+
+  it('tells what was written when it is interrupted while it draws the page', async () => {
+    const controller = new AbortController();
+    const json = file('interrupted.json');
+    const outputs = ['--json', json, '--html', file('interrupted.html')];
+    const args = ['bench', write('mine.json', MINE), '--backend', 'reference', ...outputs];
+    const running = sparsek(args, controller.signal);
+    await vi.waitUntil(() => existsSync(json), { timeout: 30_000, interval: 1 });
+    controller.abort(new InterruptedError());
+    expect(await running).toMatchObject({
+      code: 130,
+      stderr: expect.stringMatching(
+        /interrupted; .*interrupted\.json was written, .*interrupted\.html was not$/m,
+      ),
+    });
+    expect(existsSync(file('interrupted.html'))).toBe(false);
   });
 
   it('refuses a file that does not fit, naming the entry', async () => {

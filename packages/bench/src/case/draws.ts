@@ -14,18 +14,20 @@ export interface Draws {
 }
 
 /**
- * @param shared - Keep what was drawn, so that cases of one seed read the same arrays. Not where memory is measured.
+ * @param shared - Keep what was drawn, so that neighbouring cases of one seed read the same arrays. Of another seed
+ *   nothing is kept, or thousands of cases would take all memory. Not where memory is measured.
  */
 export function createDraws({ shared }: { readonly shared: boolean }): Draws {
-  const kept = new Map<string, Values>();
+  const kept = new Map<string, { readonly seed: number; readonly values: Values }>();
   return {
     values(count, draw) {
-      const key = `${draw.seed} ${draw.stream} ${draw.dtype}`;
-      const found = kept.get(key);
+      const key = `${draw.stream} ${draw.dtype}`;
+      const newest = kept.get(key);
+      const found = newest?.seed === draw.seed ? newest.values : undefined;
       // A value depends on its number alone, so that a longer array begins with every shorter one.
       if (found && found.length >= count) return found.subarray(0, count);
       const values = repeated(count, draw, found);
-      if (shared) kept.set(key, values);
+      if (shared) kept.set(key, { seed: draw.seed, values });
       return values;
     },
   };

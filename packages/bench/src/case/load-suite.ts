@@ -21,7 +21,8 @@ export async function parseJsonFile<T>(path: string, schema: z.ZodType<T>): Prom
     throw new InvalidFileError(path, 'cannot be read', { cause });
   }
   try {
-    value = JSON.parse(text);
+    // Some editors begin a file with a byte order mark, which JSON knows nothing of.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new InvalidFileError(path, `is not JSON (${cause instanceof Error ? cause.message : cause})`, {
       cause,
@@ -35,17 +36,29 @@ export async function parseJsonFile<T>(path: string, schema: z.ZodType<T>): Prom
 }
 
 /** Where it is, what would be right, and what stands there. */
-function describeIssue({ path, message, input, code }: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const { path, message, code } = issue;
   const where = path.length > 0 ? path.join('.') : 'the file';
   if (code === 'custom') return `${where}: ${message}`;
   const wanted = message
     .replace(/^(Invalid \w+|Too \w+): expected/, 'Expected')
     .replace(/^Invalid discriminator value\. /, '')
     .replace(/, received \w+$/, '');
-  // Objects and lists would fill the line.
-  const received =
-    input === undefined ? 'nothing' : typeof input === 'object' ? undefined : JSON.stringify(input);
+  const received = code === 'unrecognized_keys' ? undefined : shortly(inputOf(issue));
   return `${where}: ${wanted}${received === undefined ? '' : ` but received ${received}`}`;
+}
+
+/** What stands where an issue points; of a choice by one field, that field. */
+function inputOf({ input, path, ...issue }: z.core.$ZodIssue): unknown {
+  if (!('discriminator' in issue) || typeof input !== 'object' || input === null) return input;
+  return (input as Readonly<Record<PropertyKey, unknown>>)[path.at(-1)!];
+}
+
+/** Objects and lists would fill the line. */
+function shortly(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value);
 }
 
 /** The schema of suite files as JSON Schema, for editors and other languages. */

@@ -25,8 +25,13 @@ const pattern = z
   ])
   .describe('where the stored blocks stand');
 
+/** Names stand in lines of terminals and cells of tables: no line ends, and nothing that moves a cursor or turns text. */
+const name = z.string().regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]{1,200}$/u, {
+  error: 'Expected one line of at most 200 characters without control characters',
+});
+
 const common = {
-  name: z.string().min(1).describe('told apart by it in reports and comparisons'),
+  name: name.describe('told apart by it in reports and comparisons'),
   dtype: dtype.describe('of all operands and of the result'),
   seed: z
     .int()
@@ -96,10 +101,16 @@ const attention = z
     blockShape: blockShape.describe('queries and keys of a block of the compiled mask'),
     sinks: z.boolean().optional().describe('also a random sink logit for each head; default false'),
   })
-  .superRefine(({ heads, kvHeads }, context) => {
-    if (heads % kvHeads === 0) return;
-    const message = `Expected a multiple of kvHeads (${kvHeads}) but received ${heads}`;
-    context.addIssue({ code: 'custom', path: ['heads'], message });
+  .superRefine(({ heads, kvHeads, mask, keyLength }, context) => {
+    if (heads % kvHeads !== 0) {
+      const message = `Expected a multiple of kvHeads (${kvHeads}) but received ${heads}`;
+      context.addIssue({ code: 'custom', path: ['heads'], message });
+    }
+    if (typeof mask === 'string' || mask.kind !== 'documents') return;
+    const tokens = mask.lengths.reduce((sum, length) => sum + length, 0);
+    if (tokens === keyLength) return;
+    const message = `Expected lengths that add up to keyLength (${keyLength}) but received ${tokens} in all`;
+    context.addIssue({ code: 'custom', path: ['mask', 'lengths'], message });
   })
   .describe('fused attention under a mask');
 
@@ -112,7 +123,7 @@ export const benchCaseSchema = z.discriminatedUnion('operation', [spmm, attentio
 /** A file of cases: what `sparsek bench FILE.json` reads. */
 export const suiteSchema = z.strictObject({
   $schema: z.string().optional().describe('for editors; not read'),
-  name: z.string().min(1),
+  name,
   description: z.string(),
   memory: z
     .boolean()

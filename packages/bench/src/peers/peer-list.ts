@@ -65,3 +65,5 @@ export const PEERS: Readonly<Record<string, PeerDescription>> = {
   flex: gpuAttention('FlexAttention', 'flex'),
   'flex-64': gpuAttention('FlexAttention, blocks of 64', 'flex-64'),
 };
+
+export const PEER_NAMES: readonly string[] = Object.values(PEERS).map(({ name }) => name);

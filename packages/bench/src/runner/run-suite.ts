@@ -1,6 +1,7 @@
-import type { RunOptions } from '@sparsek/types';
+import { type RunOptions, SparsekError } from '@sparsek/types';
 import { createDraws } from '../case/draws.js';
-import type { Suite } from '../case/schema.js';
+import { refuseTooLarge } from '../case/least-memory.js';
+import type { BenchCase, Suite } from '../case/schema.js';
 import { describeMachine } from '../machine/describe.js';
 import type { DeviceWatch } from '../machine/device-watch.js';
 import { modelError } from '../report/expected.js';
@@ -33,14 +34,16 @@ export interface RunSuiteOptions
  * Runs every case of a suite with every contestant, or the suite's choice of peers; the first contestant is the one
  * under test.
  *
- * @throws whatever the first contestant throws while it prepares or runs, and the signal's reason once it is aborted.
- *   A peer that throws is listed as skipped, with what it said.
+ * @throws OutOfMemoryError before anything runs, when a case is larger than the memory of this machine; whatever the
+ *   first contestant throws while it prepares or runs, with the name of the case; and the signal's reason once it is
+ *   aborted. A peer that throws is listed as skipped, with what it said.
  */
 export async function runSuite(
   suite: Suite,
   contestants: readonly [Contestant, ...Contestant[]],
   options: RunSuiteOptions = {},
 ): Promise<BenchReport> {
+  refuseTooLarge(suite.cases);
   const started = performance.now();
   // Before the run itself is the load.
   const machine = describeMachine();
@@ -61,6 +64,9 @@ export async function runSuite(
       memory,
       draws,
       onProgress: (share) => options.onProgress?.((index + share) / suite.cases.length),
+    }).catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      throw namedAfter(benchCase, error);
     });
     results.push(result);
     options.onResult?.(result);
@@ -78,4 +84,10 @@ export async function runSuite(
     ...(options.missingPeers?.length ? { missingPeers: options.missingPeers } : {}),
     ...(notRun.length > 0 ? { notRun } : {}),
   };
+}
+
+/** A suite may have thousands of cases. Errors that nobody foresaw keep their stack and their words. */
+function namedAfter({ name }: BenchCase, error: unknown): unknown {
+  if (!SparsekError.isInstance(error)) return error;
+  return new SparsekError(error.code, `${name}: ${error.message}`, { cause: error });
 }

@@ -2,7 +2,7 @@ import type { CaseComparison } from '@sparsek/bench';
 import type { CliContext } from '../context.js';
 import { CheckFailedError } from '../exit-codes.js';
 import { textTable } from '../output/table.js';
-import { checkFolders, isStdout, type JsonOutput, putJson } from './outputs.js';
+import { checkOutputs, isStdout, type JsonOutput, putJson } from './outputs.js';
 
 export interface CompareCommandOptions {
   readonly tolerance?: number;
@@ -17,7 +17,7 @@ export async function compare(
   { tolerance, relativeTo, json }: CompareCommandOptions,
   context: CliContext,
 ): Promise<void> {
-  await checkFolders({ '--json': json });
+  await checkOutputs({ '--json': json });
   const { compareReports, differencesOfRuns, isRegression, loadReport } = await import('@sparsek/bench');
   const [old, now] = [await loadReport(before), await loadReport(after)];
   const differences = differencesOfRuns(old, now);

@@ -4,10 +4,15 @@ import type { BackendOption } from '../options.js';
 
 /** A suite of the package, or the cases of a file. */
 export async function findSuite(name: string): Promise<SuiteMaker> {
-  const { loadSuite, SUITES } = await import('@sparsek/bench');
+  const { loadSuite, PEER_NAMES, SUITES } = await import('@sparsek/bench');
   if (name.endsWith('.json')) {
     const loaded = await loadSuite(name);
-    return () => loaded;
+    // One that is misspelt would be left out without a word.
+    const unknown = loaded.peers?.find((peer) => !PEER_NAMES.includes(peer));
+    if (unknown === undefined) return () => loaded;
+    throw new UsageError(
+      `${name}: peers: Expected names of (${PEER_NAMES.join('; ')}) but received "${unknown}"`,
+    );
   }
   const suite = SUITES.get(name);
   if (!suite) {

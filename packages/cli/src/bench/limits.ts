@@ -4,7 +4,7 @@ import type { CliContext } from '../context.js';
 import type { BackendOption } from '../options.js';
 import { startProgress } from '../output/progress.js';
 import { textTable } from '../output/table.js';
-import { checkFolders, isStdout, type JsonOutput, putJson } from './outputs.js';
+import { checkOutputs, isStdout, type JsonOutput, putJson } from './outputs.js';
 
 const DTYPES: readonly Dtype[] = ['f32', 'f16', 'bf16'];
 
@@ -13,7 +13,7 @@ export async function showLimits(
   options: { readonly backend: BackendOption; readonly json?: JsonOutput },
   context: CliContext,
 ): Promise<void> {
-  await checkFolders({ '--json': options.json });
+  await checkOutputs({ '--json': options.json });
   const { describeMachine, measureLimits } = await import('@sparsek/bench');
   const { openBackend } = await import('@sparsek/backend');
   using backend = await openBackend(options.backend);

@@ -1,5 +1,5 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { writeText } from '../files/write-text.js';
@@ -18,16 +18,25 @@ export async function putJson(json: JsonOutput, value: object, context: CliConte
   }
 }
 
-/** What takes minutes to measure must not be lost to a folder that is not there. */
-export async function checkFolders(outputs: Readonly<Record<string, JsonOutput>>): Promise<void> {
+/** What takes minutes to measure must not be lost to a place that cannot be written to, or to another output. */
+export async function checkOutputs(outputs: Readonly<Record<string, JsonOutput>>): Promise<void> {
+  const taken = new Map<string, string>();
   for (const [option, output] of Object.entries(outputs)) {
-    if (typeof output !== 'string' || isStdout(output)) continue;
-    try {
-      await access(dirname(output), constants.W_OK);
-    } catch (cause) {
-      throw new UsageError(`Expected a folder that can be written to for ${option} but received ${output}`, {
+    if (typeof output !== 'string' || (isStdout(output) && option === '--json')) continue;
+    const refuse = (expected: string, cause?: unknown) => {
+      throw new UsageError(`Expected ${expected} for ${option} but received ${output || 'nothing'}`, {
         cause,
       });
-    }
+    };
+    if (output === '' || output === '-') refuse('a file');
+    await access(dirname(output), constants.W_OK).catch((cause) => refuse(WRITABLE, cause));
+    if (!(await stat(dirname(output))).isDirectory()) refuse(WRITABLE);
+    const there = await stat(output).catch(() => undefined);
+    if (there?.isDirectory()) refuse('a file, not a folder,');
+    const other = taken.get(resolve(output));
+    if (other) refuse(`another file than that of ${other}`);
+    taken.set(resolve(output), option);
   }
 }
+
+const WRITABLE = 'a folder that can be written to';

@@ -2,7 +2,7 @@ import type { BenchReport } from '@sparsek/bench';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { writeText } from '../files/write-text.js';
-import { checkFolders } from './outputs.js';
+import { checkOutputs } from './outputs.js';
 import { printReport } from './print-report.js';
 import { refuseWrongResults } from './run.js';
 
@@ -13,7 +13,7 @@ export async function showRecorded(
   { html }: { readonly html?: string },
   context: CliContext,
 ): Promise<void> {
-  await checkFolders({ '--html': html });
+  await checkOutputs({ '--html': html });
   const { loadReports, renderBenchReport } = await import('@sparsek/bench');
   const report = choose(await loadReports(path), suite, path);
   await printReport(report, context);

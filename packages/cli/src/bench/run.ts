@@ -1,12 +1,12 @@
 import type { BenchReport } from '@sparsek/bench';
 import type { CliContext } from '../context.js';
-import { CheckFailedError } from '../exit-codes.js';
+import { CheckFailedError, InterruptedError } from '../exit-codes.js';
 import { writeText } from '../files/write-text.js';
 import type { BackendOption } from '../options.js';
 import { startProgress } from '../output/progress.js';
 import { VERSION } from '../version.js';
 import { chooseCases, findSuite } from './find-suite.js';
-import { checkFolders, isStdout, type JsonOutput, putJson } from './outputs.js';
+import { checkOutputs, isStdout, type JsonOutput, putJson } from './outputs.js';
 import { printReport } from './print-report.js';
 
 export interface RunOptions {
@@ -26,7 +26,7 @@ const BUSY_NOTE =
 
 export async function runBench(name: string, options: RunOptions, context: CliContext): Promise<void> {
   const { json, html } = options;
-  await checkFolders({ '--json': json, '--html': html });
+  await checkOutputs({ '--json': json, '--html': html });
   const report = await measure(name, options, context);
   const { isBusy } = await import('@sparsek/bench');
   const onProcessor = report.results[0]?.contestants[0]?.name === 'sparsek cpu';
@@ -36,11 +36,24 @@ export async function runBench(name: string, options: RunOptions, context: CliCo
   }
   if (!isStdout(json)) await printReport(report, context);
   await putJson(json, report, context);
-  if (html !== undefined) {
-    const { renderBenchReport } = await import('@sparsek/bench');
-    await writeText(html, await renderBenchReport(report), context.signal);
-  }
+  if (html !== undefined) await writePage(html, report, context, json);
   refuseWrongResults(report);
+}
+
+/** What was measured stands in the JSON file by now, which an interruption must not deny. */
+async function writePage(
+  path: string,
+  report: BenchReport,
+  { signal }: CliContext,
+  json: JsonOutput,
+): Promise<void> {
+  const { renderBenchReport } = await import('@sparsek/bench');
+  try {
+    await writeText(path, await renderBenchReport(report), signal);
+  } catch (error) {
+    if (!signal.aborted || typeof json !== 'string' || isStdout(json)) throw error;
+    throw new InterruptedError(`${json} was written, ${path} was not`);
+  }
 }
 
 async function measure(name: string, options: RunOptions, context: CliContext): Promise<BenchReport> {
