@@ -272,7 +272,7 @@ describe('writing', () => {
   });
 
   it.each([
-    ['no-such-folder/x.npy', /cannot be written: there is no such file/],
+    ['no-such-folder/x.npy', /cannot be written: its folder does not exist/],
     ['.', /cannot be written|extension is missing/],
     ['x.safetensors', /FILE\.safetensors#NAME/],
     ['x.safetensors#', /name of a tensor behind/],
