@@ -28,6 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   delete process.env.SPARSEK_CACHE;
+  vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
 
@@ -109,6 +110,17 @@ describe('the autotune', () => {
     const other = { ...problem, denseExtent: 4096 };
     await expect(tuneSpmmOnDevice(device, other, { signal: AbortSignal.abort() })).rejects.toThrow('abort');
     expect(device.memory().pool.used).toBe(0);
+  });
+
+  it('measures nothing where the portable kernel is asked for, and remembers nothing', async () => {
+    vi.stubEnv('SPARSEK_CUDA_KERNELS', 'portable');
+    using backend = await openCudaBackend();
+    using plan = await backend.planSpmm(problem, { autotune: true });
+    expect(plan.kernel).toBe('sparsek_portable_f16');
+    using device = openDevice();
+    expect(await tuneSpmmOnDevice(device, problem)).toBe('portable');
+    expect(double.calls('cuLaunchKernelEx')).toEqual([]);
+    expect(() => record()).toThrow('ENOENT');
   });
 
   it('has nothing to choose for an empty product', async () => {

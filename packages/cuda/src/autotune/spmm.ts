@@ -1,5 +1,6 @@
 import { type BsrPattern, BYTES_PER_ELEMENT, type Dtype, type Precision } from '@sparsek/types';
 import { ELEMENT_CODE } from '../backend/codes.js';
+import { portableWanted } from '../backend/kernel-choice.js';
 import { createScratch, type Scratch, type Session } from '../backend/session.js';
 import { driverVersion } from '../driver/driver.js';
 import { guard } from '../errors/guard.js';
@@ -43,6 +44,8 @@ export function nativeSpmm({ pattern, dtype, denseExtent, columnMajor, precision
  */
 export async function tuneSpmm(session: Session, product: SpmmTuning, signal?: AbortSignal): Promise<string> {
   const { pattern, denseExtent } = product;
+  // Plans take no other then, whatever a measurement says.
+  if (portableWanted()) return PORTABLE;
   if (pattern.indices.length === 0 || denseExtent === 0) return MODEL;
   const names = session.binding.spmmCandidateNames();
   const key = keyOf(session, product, names);
