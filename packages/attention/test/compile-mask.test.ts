@@ -272,6 +272,14 @@ describe('size', () => {
     expect(ms).toBeLessThan(5000);
   });
 
+  it('a dilated window far longer than the sequence costs what the sequence does', () => {
+    const { mask, ms } = timed(dilated(2 ** 25, 3), 300, [16, 16]);
+    expect(mask).toEqual(compileMask(dilated(300, 3), { queryLength: 300, blockShape: [16, 16] }));
+    expect(ms).toBeLessThan(500);
+    // This one would not even fit the memory.
+    expect(maskStatistics(compileMask(not(dilated(2 ** 30, 2)), { queryLength: 4 })).visiblePairs).toBe(10);
+  });
+
   it('memory of dilated windows and BigBird at 128K follows the visible blocks', () => {
     for (const expression of [dilated(4096, 4), and(dilated(65536, 512), causal()), bigbird()]) {
       const { mask, ms } = timed(expression, 2 ** 17, [64, 64]);

@@ -28,7 +28,7 @@ export function lower(expression: MaskExpression, context: LowerContext): Node {
     case 'global':
       return either(queries(range(-Infinity, expression.count)), keys(range(-Infinity, expression.count)));
     case 'dilated':
-      return diagonals(tapSet(expression.span, expression.step));
+      return diagonals(tapSet(Math.min(expression.span, context.keyLength), expression.step));
     case 'prefix':
       return either(keys(range(-Infinity, expression.length)), diagonals(range(-Infinity, 1)));
     case 'documents':
@@ -73,7 +73,10 @@ function either(...nodes: Node[]): Node {
   return { kind: 'or', nodes };
 }
 
-/** The diagonals 0, -step, -2 step, ... above -span. */
+/**
+ * The diagonals 0, -step, -2 step, ... above -span. No query is further from a key than the keys are many, so that a span
+ * which is cut down to their number takes no more memory than they do.
+ */
 function tapSet(span: number, step: number): IntegerSet {
   if (step === 1) return range(1 - span, 1);
   const count = Math.ceil(span / step);
