@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, stat, symlink, writeFile } from 'node:fs/promises';
 import { type DenseMatrix, DTYPES } from '@sparsek/types';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -252,6 +252,15 @@ describe('writing', () => {
     await symlink(folder.file('target.npy'), folder.file('link.npy'));
     await writeNpy(folder.file('link.npy'), matrix);
     expect(numbers(await readMatrix(folder.file('target.npy')))).toEqual([1, 2]);
+  });
+
+  it('writes the file that a link points to, where there is none yet', async () => {
+    await symlink(folder.file('new.npy'), folder.file('first.npy'));
+    await symlink('first.npy', folder.file('second.npy'));
+    await writeMatrix(folder.file('second.npy'), { shape: [1, 1], dtype: 'f32', values: new Float32Array(1) });
+    expect((await lstat(folder.file('second.npy'))).isSymbolicLink()).toBe(true);
+    expect((await lstat(folder.file('first.npy'))).isSymbolicLink()).toBe(true);
+    expect((await lstat(folder.file('new.npy'))).isFile()).toBe(true);
   });
 
   it('keeps the permissions of the file that it replaces, also under a long name', async () => {

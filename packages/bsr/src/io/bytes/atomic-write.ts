@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, chmod, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import {
+  access,
+  chmod,
+  type FileHandle,
+  open,
+  readlink,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InvalidFileError, SparsekError } from '@sparsek/types';
 import type { WriteOptions } from '../options.js';
 import { isSystemError, reasonOf } from './open-file.js';
@@ -60,9 +70,15 @@ async function targetOf(path: string): Promise<Target> {
     await access(path, constants.W_OK);
     return { path: await realpath(path), replace: true, mode: found.mode & PERMISSIONS };
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return { path, replace: true };
+    if (isSystemError(error) && error.code === 'ENOENT') return { path: await linkEnd(path), replace: true };
     throw error;
   }
+}
+
+/** Where a link leads at which there is nothing yet; the path itself when it is no link. */
+async function linkEnd(path: string): Promise<string> {
+  const next = await readlink(path).catch(() => undefined);
+  return next === undefined ? path : linkEnd(resolve(await realpath(dirname(path)), next));
 }
 
 async function replaceFile(
