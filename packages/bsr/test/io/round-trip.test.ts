@@ -257,7 +257,11 @@ describe('writing', () => {
   it('writes the file that a link points to, where there is none yet', async () => {
     await symlink(folder.file('new.npy'), folder.file('first.npy'));
     await symlink('first.npy', folder.file('second.npy'));
-    await writeMatrix(folder.file('second.npy'), { shape: [1, 1], dtype: 'f32', values: new Float32Array(1) });
+    await writeMatrix(folder.file('second.npy'), {
+      shape: [1, 1],
+      dtype: 'f32',
+      values: new Float32Array(1),
+    });
     expect((await lstat(folder.file('second.npy'))).isSymbolicLink()).toBe(true);
     expect((await lstat(folder.file('first.npy'))).isSymbolicLink()).toBe(true);
     expect((await lstat(folder.file('new.npy'))).isFile()).toBe(true);
