@@ -1,8 +1,9 @@
 import { referenceBackend } from '@sparsek/validator';
 import { describe, expect, it } from 'vitest';
 import { measureLimits } from '../src/machine/limits.js';
-import { expectationOf, modelError } from '../src/report/expected.js';
-import type { CaseResult, MachineLimits } from '../src/report/schema.js';
+import { expectationOf, expectedRecord, modelError, slowCases } from '../src/report/expected.js';
+import { rooflineParts } from '../src/report/plots/roofline.js';
+import type { BenchReport, CaseResult, ContestantResult, MachineLimits } from '../src/report/schema.js';
 import { attentionCase, spmmCase } from './cases.js';
 
 const result = (change: Partial<CaseResult>): CaseResult => ({
@@ -21,6 +22,57 @@ const limits: MachineLimits = {
   bandwidthKernel: 'memory copy',
   arithmetic: [{ dtype: 'f32', flopsPerSecond: 1e11, kernel: 'k' }],
 };
+
+describe('rooflineParts', () => {
+  const timing = { runs: 5, median: 20, min: 19, max: 21, spread: 0.01 };
+  const timed = (more: Partial<ContestantResult> = {}) =>
+    result({ contestants: [{ name: 'own', version: '1', timing, ...more }] });
+  const reportOf = (limited: MachineLimits, one: CaseResult): BenchReport => ({
+    ...{ format: 'sparsek-bench-1', suite: 'test', description: '', command: '', results: [one] },
+    machine: { cpu: '', threads: 1, memoryBytes: 1, os: '', node: '', date: '' },
+    limits: limited,
+  });
+  const drawn = async (l2Bytes: number | undefined, l2BytesPerSecond: number | undefined) => {
+    const limited = { ...limits, ...(l2BytesPerSecond === undefined ? {} : { l2BytesPerSecond }) };
+    const [part] = await rooflineParts(reportOf(limited, timed(l2Bytes === undefined ? {} : { l2Bytes })));
+    if (part?.kind !== 'chart' || !('wide' in part.chart)) throw new Error('no chart');
+    const dashes = part.chart.wide.match(/stroke-dasharray="[^"]+"/g) ?? [];
+    return {
+      labels: part.legend!.map(({ label }) => label),
+      roofs: new Set(dashes).size,
+      caption: part.caption,
+      head: part.numbers!.head,
+    };
+  };
+
+  it('draws the roof of the L2 cache, and every case by its bytes, where both are known', async () => {
+    const { labels, roofs, caption, head } = await drawn(2e8, 1e10);
+    expect(labels).toEqual([
+      'spmm, f32',
+      'spmm, f32, bytes through L2',
+      'memory, 1.00 GB/s',
+      'L2 cache, 10.0 GB/s',
+    ]);
+    expect(roofs).toBe(2);
+    expect(caption).toContain('under the dotted roof');
+    expect(head).toContain('per byte through L2');
+  });
+
+  it('draws that of memory alone elsewhere', async () => {
+    for (const found of [await drawn(undefined, 1e10), await drawn(2e8, undefined)]) {
+      expect(found.labels).toEqual(['spmm, f32', 'memory, 1.00 GB/s']);
+      expect(found.roofs).toBe(1);
+      expect(found.caption).not.toContain('L2');
+    }
+  });
+
+  it('shows no rate of a wrong result', async () => {
+    const wrong = timed({ check: { passed: false, error: 1, bound: 1e-5, rows: 3 } });
+    expect(await rooflineParts(reportOf(limits, wrong))).toEqual([]);
+    expect(expectedRecord(wrong, limits)).toBeUndefined();
+    expect(expectedRecord(timed(), limits)).toEqual({ ms: 10, boundBy: 'arithmetic', share: 0.5 });
+  });
+});
 
 describe('measureLimits', () => {
   it('measures each data type once and bandwidth by the faster way', async () => {
@@ -83,4 +135,20 @@ describe('modelError', () => {
   it('says nothing where nothing was expected', () => {
     expect(modelError([shared('d')])).toBeUndefined();
   });
+});
+
+describe('slowCases', () => {
+  const shared = (share: number, changes: Partial<CaseResult> = {}) =>
+    result({ expected: { ms: 1, boundBy: 'memory', share }, ...changes });
+
+  it('names what is far below the median of its kind, and compares with no other kind', () => {
+    const slow = shared(0.4);
+    const alone = shared(0.1, { case: attentionCase });
+    expect(slowCases([shared(0.8), slow, shared(0.9), alone, result({})])).toEqual([slow]);
+  });
+
+  it('takes no longer for many cases than they are many', () => {
+    const cases = Array.from({ length: 20_000 }, (_, n) => shared(n % 100 === 0 ? 0.1 : 0.8));
+    expect(slowCases(cases)).toHaveLength(200);
+  }, 5000);
 });

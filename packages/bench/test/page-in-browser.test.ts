@@ -78,7 +78,11 @@ describe.skipIf(browserMissing !== undefined)('the report in a browser', () => {
   it('tells every contestant by its shape, not by its colour alone', async () => {
     const shapes = await report.open({}, (page) =>
       page.$$eval('.legend', (legends) =>
-        legends.map((legend) => [...legend.querySelectorAll('path')].map((path) => path.getAttribute('d'))),
+        legends.map((legend) =>
+          [...legend.querySelectorAll('path')].map((path) => {
+            return `${path.getAttribute('d')} ${path.getAttribute('fill') === 'none' ? 'outlined' : 'filled'}`;
+          }),
+        ),
       ),
     );
     expect(shapes.length).toBeGreaterThan(4);

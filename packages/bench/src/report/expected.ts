@@ -33,10 +33,15 @@ export function expectedRecord(
   limits: MachineLimits | undefined,
 ): CaseResult['expected'] {
   const expectation = limits && expectationOf(result, limits);
-  const measuredMs = result.contestants[0]?.timing?.median;
+  const measuredMs = rightTime(result);
   if (!expectation || measuredMs === undefined) return undefined;
   const { expectedMs: ms, boundBy } = expectation;
   return { ms, boundBy, share: ms / measuredMs };
+}
+
+/** The time of the first contestant; a wrong answer is no time to compare with. */
+function rightTime({ contestants: [own] }: CaseResult): number | undefined {
+  return own?.check?.passed === false ? undefined : own?.timing?.median;
 }
 
 /** How far the model is off, over the cases of a run that it says anything of. */
@@ -75,13 +80,17 @@ export function slowCases(results: readonly CaseResult[]): CaseResult[] {
     const { blockShape } = it.operation === 'attention' ? it : it.pattern;
     return `${it.operation} ${blockShape.join('x')} ${expected?.boundBy}`;
   };
+  const shares = new Map<string, number[]>();
+  for (const result of results) {
+    if (!result.expected) continue;
+    const alike = shares.get(kind(result));
+    if (alike) alike.push(result.expected.share);
+    else shares.set(kind(result), [result.expected.share]);
+  }
+  const typical = new Map([...shares].map(([name, alike]) => [name, median(alike)]));
   return results.filter((result) => {
     const { expected } = result;
-    if (!expected) return false;
-    const alike = results.flatMap((other) =>
-      kind(other) === kind(result) ? (other.expected?.share ?? []) : [],
-    );
-    return expected.share < TYPICAL * median(alike);
+    return expected !== undefined && expected.share < TYPICAL * typical.get(kind(result))!;
   });
 }
 
@@ -93,7 +102,7 @@ export function compareWithLimits(
   if (!limits) return [];
   return report.results.flatMap((result) => {
     const expectation = expectationOf(result, limits);
-    const measuredMs = result.contestants[0]?.timing?.median;
+    const measuredMs = rightTime(result);
     return expectation && measuredMs !== undefined ? [{ result, expectation, measuredMs }] : [];
   });
 }

@@ -44,7 +44,7 @@ a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 h1 { line-height: 1.2; margin: 0.5rem 0; overflow-wrap: anywhere; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
-p { max-width: 50rem; }
+p { max-width: 50rem; overflow-wrap: anywhere; }
 nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding: 0; list-style: none; }
 nav a { display: inline-block; padding: 0.25rem 0; }
 .scroll { overflow-x: auto; }

@@ -18,13 +18,15 @@ export async function limitParts(report: BenchReport): Promise<PagePart[]> {
   ];
 }
 
-function describe({ arithmetic, bytesPerSecond, bandwidthKernel }: MachineLimits): string {
+function describe(limits: MachineLimits): string {
+  const { arithmetic, bytesPerSecond, bandwidthKernel, l2BytesPerSecond } = limits;
   const rates = arithmetic.map(({ dtype, flopsPerSecond, kernel }) => {
     return `${formatFlops(flopsPerSecond / 1e12)} in ${dtype} (${kernel})`;
   });
   return (
     `Measured in this run: ${rates.join(', ')}; ` +
-    `memory ${formatBandwidth(bytesPerSecond)} (${bandwidthKernel}). A share above 100 % means that ` +
+    `memory ${formatBandwidth(bytesPerSecond)} (${bandwidthKernel})` +
+    `${l2BytesPerSecond === undefined ? '' : `, L2 cache ${formatBandwidth(l2BytesPerSecond)}`}. A share above 100 % means that ` +
     'data stayed in a cache, or that the kernel of the case is better than the one that measured the limit.'
   );
 }
