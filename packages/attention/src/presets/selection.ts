@@ -5,9 +5,12 @@ import { selectedBlocks } from '../terms/selected-blocks.js';
 import { type LayerKind, type LengthOptions, layerKinds, lengths, type PresetDefinition } from './preset.js';
 
 export interface SelectionOptions extends LengthOptions {
-  /** `[kvHeads, queryLength, topK]` key block numbers, -1 for none, from the model's router. */
+  /**
+   * `[kvHeads, queryLength, topK]` key block numbers, -1 for none, from the model's router. Where a model always sees the
+   * query's own block, it is visible whether or not it is named.
+   */
   readonly indices: ArrayLike<number>;
-  /** Blocks each query selects. */
+  /** Places for blocks a query. Default: the model's. */
   readonly topK?: number;
   /** Tokens a key block. */
   readonly block?: number;
@@ -43,8 +46,9 @@ export const nsa = selectionPreset({
 });
 
 /**
- * Mixture of block attention on Llama-3.1-8B: causal, the query's own block and the top 3 blocks of 512 keys; 32 query
- * and 8 KV heads of 128, one selection a KV head here. Source: Lu et al., "MoBA", arXiv 2502.13189, MoonshotAI/MoBA.
+ * Mixture of block attention on Llama-3.1-8B: causal, the top 3 blocks of 512 keys, of which the query's own block is
+ * always one; 32 query and 8 KV heads of 128, one selection a KV head here. Source: Lu et al., "MoBA", arXiv 2502.13189,
+ * and MoonshotAI/MoBA, moba_naive.py (the gate of the own block is infinite).
  */
 export const moba = selectionPreset({
   name: 'moba',
@@ -58,9 +62,9 @@ export const moba = selectionPreset({
 });
 
 /**
- * MiniMax sparse attention: causal, the query's own block and the top 16 blocks of 128 keys per query and KV head; 64
- * query and 4 KV heads of 128; 3 dense layers, then 57 sparse ones. Source: MiniMax-M3 as described in flashinfer
- * issue 4567 and llama.cpp pull request 24908.
+ * MiniMax sparse attention: causal, the top 16 blocks of 128 keys per query and KV head, of which the query's own block
+ * is always one; 64 query and 4 KV heads of 128; 3 dense layers, then 57 sparse ones. Source: MiniMax-M3 as described in
+ * flashinfer issue 4567 and llama.cpp pull request 24908.
  */
 export const msa = selectionPreset({
   name: 'msa',
