@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bsrToDense } from '@sparsek/bsr';
 import type { AttentionData, CaseData, SpmmData } from '../case/data.js';
 import { blockLists } from './block-lists.js';
 import { flexBlocks, type MaskArray } from './flex-blocks.js';
 import { maskRule } from './mask-rule.js';
+import { makeOwnFolder } from './own-folder.js';
 
 /** An array that a peer reads: a file of the bare elements in row order, little-endian. bf16 travels as 16-bit words. */
 export interface StoredArray {
@@ -47,7 +47,7 @@ export function createPeerFiles(): PeerFiles {
   let used = new Set<Stored>();
   let gone: string[] = [];
   const folder = () => {
-    made ??= mkdtemp(join(tmpdir(), 'sparsek-bench-'));
+    made ??= makeOwnFolder();
     return made;
   };
 
