@@ -12,11 +12,15 @@ export function setup(): () => void {
   const before = VARIABLES.map((name) => [name, process.env[name]] as const);
   const folder = mkdtempSync(join(tmpdir(), 'sparsek-tests-'));
   for (const name of VARIABLES) process.env[name] = folder;
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Who interrupts a run ends it before the end.
+  process.once('exit', remove);
   return () => {
+    process.off('exit', remove);
     for (const [name, value] of before) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   };
 }

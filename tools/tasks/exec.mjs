@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { writeFingerprints } from '../toolchain.mjs';
+import { findCompiler, noCompiler, writeFingerprints } from '../toolchain.mjs';
 import { root } from './setup.mjs';
 
 const environment = () => ({
@@ -31,10 +31,20 @@ export function bin(name, args, { stdio = 'inherit' } = {}) {
 /** Runs turbo tasks. turbo cannot see compilers and the like; they reach its cache through fingerprint files. */
 export function turboRun(tasks, { args = [], quiet = false } = {}) {
   writeFingerprints();
+  warnWithoutCompiler();
   // Some tests measure time; more of them at once than there are cores would disturb each other.
   const concurrency = `--concurrency=${Math.max(2, availableParallelism())}`;
   const flags = quiet ? ['--output-logs=errors-only', '--log-order=grouped'] : [];
   return bin('turbo', ['run', ...tasks, concurrency, ...flags, ...args], {
     stdio: quiet ? 'pipe' : 'inherit',
   });
+}
+
+/** Builds go on without a compiler, quietly perhaps, so that somebody must say what will be missing. */
+export function warnWithoutCompiler() {
+  if (findCompiler() !== undefined) return;
+  console.error(`The native addons cannot be built: ${noCompiler()}.`);
+  console.error(
+    'Without them everything runs on the float64 reference, which is slow, and tests of the addons fail.',
+  );
 }

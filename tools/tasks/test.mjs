@@ -1,7 +1,7 @@
 // Runs every package's tests and ends with one line that counts the tests that really ran.
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { turboRun } from './exec.mjs';
+import { turboRun, warnWithoutCompiler } from './exec.mjs';
 import { root } from './setup.mjs';
 
 export function run(args) {
@@ -18,6 +18,8 @@ export function run(args) {
     console.error(`No test report came from: ${silent.join(', ')}`);
     total.failed += silent.length;
   }
+  // Said at the start too, but the output of the tests is long.
+  if (status !== 0) warnWithoutCompiler();
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
   return status !== 0 || total.failed > 0 ? 1 : 0;

@@ -17,6 +17,7 @@ const plan = execFileSync(join(root, 'node_modules/.bin/turbo'), ['run', 'test',
   cwd: root,
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'ignore'],
+  maxBuffer: 1 << 28,
   env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
 });
 const tests = (JSON.parse(plan) as { tasks: readonly Task[] }).tasks

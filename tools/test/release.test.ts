@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { missingFiles, pendingChangesets } from '../tasks/release.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const git = spawnSync('git', ['--version']).error;
+if (git !== undefined) console.warn(`skipped: versions of a release: ${git.message}`);
 
 describe('a release', () => {
   let folder: string;
@@ -35,15 +38,15 @@ describe('a release', () => {
     ]);
   });
 
-  it('gives native packages and their prebuilt addons one version', () => {
+  it.skipIf(git !== undefined)('gives native packages and their prebuilt addons one version', () => {
     // In a copy with a history of its own: what changesets say of this checkout depends on its branch.
     const manifests = copyManifests(folder);
     writeFileSync(join(folder, '.changeset/one-more.md'), "---\n'@sparsek/cpu': minor\n---\n\nA kernel.\n");
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'pipe' });
-    git('init', '--quiet', '--initial-branch=main');
-    git('add', '.');
+    const run = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'pipe' });
+    run('init', '--quiet', '--initial-branch=main');
+    run('add', '.');
     const who = ['-c', 'user.name=test', '-c', 'user.email=test', '-c', 'commit.gpgsign=false'];
-    git(...who, 'commit', '--quiet', '-m', 'Manifests');
+    run(...who, 'commit', '--quiet', '-m', 'Manifests');
     execFileSync(join(root, 'node_modules/.bin/changeset'), ['version'], { cwd: folder, stdio: 'pipe' });
     expect(pendingChangesets(folder)).toEqual([]);
     const versions = new Map<string, string>();
