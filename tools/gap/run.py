@@ -107,6 +107,8 @@ def arguments(sections):
         parser.error(f"Expected sections among {', '.join(sections)} but received {', '.join(unknown)}")
     if given.out and not given.out.absolute().parent.is_dir():
         parser.error(f"Expected a folder that is there for OUT.json but received {given.out}")
+    if given.out and given.out.is_dir():
+        parser.error(f"Expected a file, not a folder, for OUT.json but received {given.out}")
     return given.out, given.sections
 
 

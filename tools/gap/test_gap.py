@@ -142,6 +142,7 @@ class CommandLine(unittest.TestCase):
         cases = [
             ([self.folder / "gap.json", "no such section"], "Expected sections among"),
             ([self.folder / "no" / "gap.json"], "Expected a folder that is there for OUT.json"),
+            ([self.folder], "Expected a file, not a folder, for OUT.json"),
             ([kept, "malformed BSR"], "to hold answers of an earlier run"),
             (["--everything"], "unrecognized arguments"),
         ]
