@@ -57,10 +57,13 @@ export function parseDevice(text: string): number {
   return value;
 }
 
+/** Other seeds are counted up from this one, within what a number holds exactly. */
+const LARGEST_SEED = 2 ** 52;
+
 export function parseSeed(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('Expected an integer from 0 to 2^53 - 1.');
+  if (!/^\d+$/.test(text) || value > LARGEST_SEED) {
+    throw new InvalidArgumentError('Expected an integer from 0 to 2^52.');
   }
   return value;
 }

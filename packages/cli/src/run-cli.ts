@@ -29,6 +29,13 @@ function report(error: unknown, args: readonly string[], { stderr, signal }: Cli
     if (error.exitCode === 0) return EXIT.done;
     const command = args.find((arg) => !arg.startsWith('-'));
     const help = command === undefined ? 'sparsek --help' : `sparsek ${command} --help`;
+    // The library has no words for `help` of a command that there is not.
+    if (error.code === 'commander.help') {
+      stderr.write(
+        `sparsek: Expected the name of a command but received "${args.at(-1)}"; see sparsek --help\n`,
+      );
+      return EXIT.usage;
+    }
     const problem = oneLine(error)
       .replace(/^error: /, '')
       .replace(/\.$/, '');

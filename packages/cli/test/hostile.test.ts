@@ -56,7 +56,9 @@ describe('two results of attention in one file', () => {
     const outputs = ['--out', `${folder.path}/${out}`, '--lse', `${folder.path}/${lse}`];
     const { code, stderr } = await sparsek(['attention', ...qkv, ...outputs]);
     expect(code).toBe(EXIT.usage);
-    expect(stderr).toMatch(/^sparsek: Expected another file for --lse than for --out but received [^\n]+\n$/);
+    expect(stderr).toMatch(
+      /^sparsek: Expected another file than that of --out for --lse but received [^\n]+\n$/,
+    );
     expect(readdirSync(folder.path).filter((name) => name.startsWith('o.'))).toEqual([]);
   });
 });

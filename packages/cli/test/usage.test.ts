@@ -75,6 +75,8 @@ describe('bad usage gives exit code 2 and one line that says what would be right
     ],
     ['no repetitions', () => ['matmul', 'a', 'b', 'c', '--repeat', '0'], /integer from 1/],
     ['a negative seed', () => ['validate', '--seed', '-1'], /integer from 0/],
+    ['a seed that cannot be counted up', () => ['validate', '--seed', `${2 ** 53 - 1}`], /from 0 to 2\^52/],
+    ['help of an unknown command', () => ['help', 'multiply'], /name of a command but received "multiply"/],
     [
       'a check of nobody',
       () => ['validate', '--only', 'no such check', '--backend', 'reference'],
@@ -124,6 +126,21 @@ describe('bad input gives exit code 2 and one line that names the file', () => {
       'a folder that is not there',
       () => ['convert', file('a.mtx'), file('no/b.mtx')],
       /b\.mtx: cannot be written/,
+    ],
+    [
+      'a folder that is not there, before a product is computed',
+      () => ['matmul', file('gone.npz'), file('dense.npy'), file('no/o.npy')],
+      /Expected a folder that can be written to for OUT but received .*o\.npy/,
+    ],
+    [
+      'a folder that is not there, before anything is validated',
+      () => ['validate', '--backend', 'reference', '--json', file('no/v.json')],
+      /Expected a folder that can be written to for --json/,
+    ],
+    [
+      'a folder that is not there, before the demo runs',
+      () => ['demo', '--html', file('no/demo.html')],
+      /Expected a folder that can be written to for --html/,
     ],
     [
       'an index out of range',

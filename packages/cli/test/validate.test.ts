@@ -68,6 +68,14 @@ describe('validate', () => {
     ).toBeGreaterThan(10);
   });
 
+  it('prints the report, and nothing else, where that is asked for', async () => {
+    const { code, stdout } = await sparsek([
+      ...['validate', '--backend', 'reference', '--only', 'sddmm', '--json', '-'],
+    ]);
+    expect(code).toBe(EXIT.done);
+    expect(JSON.parse(stdout)).toMatchObject({ backend: 'reference', totals: { failed: 0 } });
+  });
+
   it('gives exit code 1 for wrong numbers, names the checks, and still writes the report', async () => {
     broken = true;
     const path = folder.file('broken.json');

@@ -1,8 +1,8 @@
 import type { CaseComparison } from '@sparsek/bench';
 import type { CliContext } from '../context.js';
 import { CheckFailedError } from '../exit-codes.js';
+import { checkOutputs, isStdout, type JsonOutput, putJson } from '../files/outputs.js';
 import { textTable } from '../output/table.js';
-import { checkOutputs, isStdout, type JsonOutput, putJson } from './outputs.js';
 
 export interface CompareCommandOptions {
   readonly tolerance?: number;

@@ -1,10 +1,10 @@
 import type { MachineLimits } from '@sparsek/bench';
 import type { Dtype } from '@sparsek/types';
 import type { CliContext } from '../context.js';
+import { checkOutputs, isStdout, type JsonOutput, putJson } from '../files/outputs.js';
 import type { BackendOption } from '../options.js';
 import { startProgress } from '../output/progress.js';
 import { textTable } from '../output/table.js';
-import { checkOutputs, isStdout, type JsonOutput, putJson } from './outputs.js';
 
 const DTYPES: readonly Dtype[] = ['f32', 'f16', 'bf16'];
 

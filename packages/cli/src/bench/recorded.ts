@@ -1,8 +1,8 @@
 import type { BenchReport } from '@sparsek/bench';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../exit-codes.js';
+import { checkOutputs } from '../files/outputs.js';
 import { writeText } from '../files/write-text.js';
-import { checkOutputs } from './outputs.js';
 import { printReport } from './print-report.js';
 import { refuseWrongResults } from './run.js';
 

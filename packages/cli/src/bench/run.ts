@@ -1,12 +1,12 @@
 import type { BenchReport } from '@sparsek/bench';
 import type { CliContext } from '../context.js';
 import { CheckFailedError, InterruptedError } from '../exit-codes.js';
+import { checkOutputs, isStdout, type JsonOutput, putJson } from '../files/outputs.js';
 import { writeText } from '../files/write-text.js';
 import type { BackendOption } from '../options.js';
 import { startProgress } from '../output/progress.js';
 import { VERSION } from '../version.js';
 import { chooseCases, findSuite } from './find-suite.js';
-import { checkOutputs, isStdout, type JsonOutput, putJson } from './outputs.js';
 import { printReport } from './print-report.js';
 
 export interface RunOptions {

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import type { AttentionLayout, AttentionTensor, Dtype } from '@sparsek/types';
 import { Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { maskFiles } from '../files/mask-files.js';
+import { checkOutputs } from '../files/outputs.js';
 import { type BackendOption, backendOption, dtypeOption, parseNumber, parseRepeat } from '../options.js';
 import { printJson } from '../output/json.js';
 import { formatBytes, formatExtents, formatShare } from '../output/numbers.js';
@@ -67,7 +67,11 @@ async function runAttention(options: AttentionCommandOptions, context: CliContex
   const { signal } = context;
   for (const path of [options.out, options.lse])
     if (path !== undefined) checkTensorFile(path, parseFileName(path).format);
-  checkTwoFiles(parseFileName(options.out).path, options.lse && parseFileName(options.lse).path);
+  // A file is replaced whole, so that two tensors cannot go to one, whatever their names.
+  await checkOutputs({
+    '--out': parseFileName(options.out).path,
+    '--lse': options.lse && parseFileName(options.lse).path,
+  });
   const read = async (name: 'q' | 'k' | 'v'): Promise<AttentionTensor> => {
     const dtype = options.dtype && { dtype: options.dtype };
     const tensor = await readTensor(options[name], { signal, ...dtype });
@@ -142,12 +146,6 @@ async function runAttention(options: AttentionCommandOptions, context: CliContex
 /** Batch, heads, length and dim of a tensor of either layout. */
 function axes({ shape: [batch, first, second, dim] }: AttentionTensor, layout: AttentionLayout) {
   return layout === 'bhsd' ? ([batch, first, second, dim] as const) : ([batch, second, first, dim] as const);
-}
-
-/** The second of two results in one file would replace the first, also where they are tensors of two names. */
-function checkTwoFiles(out: string, lse: string | undefined): void {
-  if (lse === undefined || resolve(lse) !== resolve(out)) return;
-  throw new UsageError(`Expected another file for --lse than for --out but received ${lse} for both`);
 }
 
 function checkTensorFile(path: string, format: string): void {

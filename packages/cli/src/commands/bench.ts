@@ -1,13 +1,13 @@
 import { Argument, Command, Option } from 'commander';
 import { type CompareCommandOptions, compare } from '../bench/compare.js';
 import { showLimits } from '../bench/limits.js';
-import type { JsonOutput } from '../bench/outputs.js';
 import { launchFirstCase, profile } from '../bench/profile.js';
 import { showRecorded } from '../bench/recorded.js';
 import { type RunOptions, runBench } from '../bench/run.js';
 import { listSuites, printCases, printSchema } from '../bench/suites.js';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../exit-codes.js';
+import type { JsonOutput } from '../files/outputs.js';
 import { type BackendOption, backendOption, parsePercent, parseSeconds } from '../options.js';
 
 interface BenchOptions extends RunOptions {

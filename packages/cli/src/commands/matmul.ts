@@ -5,6 +5,7 @@ import { UsageError } from '../exit-codes.js';
 import { describeMatrix } from '../files/describe-matrix.js';
 import { notes } from '../files/notes.js';
 import { type Operand, readOperands } from '../files/operands.js';
+import { checkOutputs } from '../files/outputs.js';
 import { type BackendOption, backendOption, dtypeOption, parseBlockShape, parseRepeat } from '../options.js';
 import { printJson } from '../output/json.js';
 import { startProgress } from '../output/progress.js';
@@ -60,6 +61,7 @@ async function matmul(
       `Expected .npy (dense) or .npz (BSR) for OUT, since .smtx holds no values, but received ${out}`,
     );
   }
+  await checkOutputs({ OUT: target.path });
   const { a, b, dtype } = await readOperands(aPath, bPath, options, context);
   const progress = startProgress(context, 'multiplying');
   let product: Product;

@@ -2,7 +2,7 @@ import type { CheckReport, ConformanceReport } from '@sparsek/validator';
 import { Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
 import { CheckFailedError, UsageError } from '../exit-codes.js';
-import { writeText } from '../files/write-text.js';
+import { checkOutputs, isStdout, putJson } from '../files/outputs.js';
 import { type BackendOption, backendOption, parseDevice, parseSeed } from '../options.js';
 import { formatMs } from '../output/numbers.js';
 import { startProgress } from '../output/progress.js';
@@ -37,7 +37,7 @@ export function validateCommand(context: CliContext): Command {
     .addOption(
       new Option('--level <level>', 'how many cases').choices(['quick', 'thorough']).default('quick'),
     )
-    .option('--json <OUT>', 'write every check with error and bound to a file')
+    .option('--json <OUT>', 'write every check with error and bound to a file; - is stdout')
     .addHelpText(
       'after',
       `
@@ -53,7 +53,8 @@ Examples:
 async function validate(options: ValidateOptions, context: CliContext): Promise<void> {
   const { openBackend } = await import('@sparsek/backend');
   const { runConformance } = await import('@sparsek/validator');
-  const { only, seed, level, device } = options;
+  const { only, seed, level, device, json } = options;
+  await checkOutputs({ '--json': json });
   const choice = device === undefined ? {} : { device };
   using backend = await openBackend(options.backend, choice);
   const progress = startProgress(context, `validating ${backend.name}`);
@@ -75,19 +76,20 @@ async function validate(options: ValidateOptions, context: CliContext): Promise<
       `Expected an operation or part of a check's name for --only but received "${only}", which fits none`,
     );
   }
-  if (options.json !== undefined) {
-    await writeText(options.json, `${JSON.stringify(report, undefined, 2)}\n`, context.signal);
-  }
-  context.stdout.write(summary(report));
+  await putJson(json, report, context);
   const failed = report.cases.filter((check) => check.status === 'failed');
-  for (const check of failed.slice(0, MOST_FAILURES))
-    context.stdout.write(`FAILED ${check.name}: ${check.reason}\n`);
-  if (failed.length > MOST_FAILURES) context.stdout.write(`and ${failed.length - MOST_FAILURES} more\n`);
+  if (!isStdout(json)) context.stdout.write(summary(report) + failures(failed));
   if (failed.length > 0) {
     throw new CheckFailedError(
       `${failed.length} of ${report.cases.length} checks of the ${report.backend} backend failed`,
     );
   }
+}
+
+function failures(failed: readonly CheckReport[]): string {
+  const lines = failed.slice(0, MOST_FAILURES).map((check) => `FAILED ${check.name}: ${check.reason}\n`);
+  const more = failed.length - lines.length;
+  return lines.join('') + (more > 0 ? `and ${more} more\n` : '');
 }
 
 function summary(report: ConformanceReport): string {

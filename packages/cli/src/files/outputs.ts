@@ -2,8 +2,8 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../exit-codes.js';
-import { writeText } from '../files/write-text.js';
 import { printJson } from '../output/json.js';
+import { writeText } from './write-text.js';
 
 /** Where a JSON report goes: to a file, or (`true`) to stdout in place of everything else. */
 export type JsonOutput = string | true | undefined;
