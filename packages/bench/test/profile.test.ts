@@ -101,6 +101,13 @@ describe('profileCase', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
+  it('says so where no temporary files can be written', async () => {
+    vi.stubEnv('TMPDIR', '/no-such-folder');
+    expect(await profileCase(spmmCase, { command, ncu: 'ncu' })).toEqual({
+      missing: 'no folder can be made for temporary files in /no-such-folder',
+    });
+  });
+
   it.each([spmmCase, attentionCase])('asks for the kernels of $operation alone', async (benchCase) => {
     const ncu = fakeNcu(`ncu-${benchCase.operation}`, CSV);
     await profileCase(benchCase, { command, ncu });

@@ -19,7 +19,9 @@ interface Owner {
  */
 export async function makeOwnFolder(): Promise<string> {
   await removeAbandoned();
-  const folder = await mkdtemp(join(tmpdir(), PREFIX));
+  const folder = await mkdtemp(join(tmpdir(), PREFIX)).catch((cause: NodeJS.ErrnoException) => {
+    throw new Error(`no folder can be made for temporary files in ${tmpdir()} (${cause.code})`, { cause });
+  });
   const owner: Owner = { ...here(), pid: process.pid };
   await writeFile(join(folder, OWNER), JSON.stringify(owner));
   return folder;

@@ -96,7 +96,9 @@ export function createPeerFiles(): PeerFiles {
       return paths;
     },
     async [Symbol.asyncDispose]() {
-      if (made) await rm(await made, { recursive: true, force: true });
+      // Whoever asked for a folder that could not be made has been told so.
+      const folder = await made?.catch(() => undefined);
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -35,7 +35,8 @@ export async function profileCase(benchCase: BenchCase, options: ProfileOptions)
   const { command, ncu = 'ncu', signal } = options;
   const { operation } = benchCase;
   if (operation === 'convert') return { missing: 'a conversion launches nothing on the GPU' };
-  const folder = await mkdtemp(join(tmpdir(), 'sparsek-profile-'));
+  const folder = await mkdtemp(join(tmpdir(), 'sparsek-profile-')).catch(() => undefined);
+  if (folder === undefined) return { missing: `no folder can be made for temporary files in ${tmpdir()}` };
   const log = join(folder, 'ncu.csv');
   try {
     const chosen = ['--nvtx', '--nvtx-include', pushPopRange(`sparsek.${operation}`)];
