@@ -10,6 +10,8 @@ export function library(entry: Record<string, string>): Options {
     sourcemap: true,
     treeshake: true,
     dts: {
+      // What is disposed is a `Disposable`, which compilers know only where a project asks for it or has Node's types.
+      banner: '/// <reference lib="esnext.disposable" />',
       // tsup bundles one entry at a time and knows nothing of project references.
       compilerOptions: {
         composite: false,

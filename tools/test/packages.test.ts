@@ -1,5 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +45,10 @@ const libraries = subdirectories(join(root, 'packages')).map(readPackage);
 const platforms = libraries.flatMap(({ directory }) => {
   return subdirectories(join(directory, 'platforms')).map(readPackage);
 });
+/** What needs no Node. */
+const EVERYWHERE = libraries.filter(({ manifest: { name } }) =>
+  /^@sparsek\/(types|bsr|validator)$/.test(name),
+);
 const published = [...libraries, ...platforms].filter(({ manifest }) => !manifest.private);
 
 /** What the workspace packages need of each other, whole. */
@@ -83,30 +96,12 @@ describe('published packages', () => {
     execFileSync(attw, [tarballs.get(name) ?? '', '--profile', 'esm-only', '--no-emoji'], { stdio: 'pipe' });
   });
 
-  it.each(libraries.map(({ manifest }) => [manifest.name, manifest] as const))(
+  it.each(libraries.map((library) => [library.manifest.name, library] as const))(
     '%s works alone from its tarball, by import and by require',
-    (name, manifest) => {
-      const folder = join(scratch, name.replace('/', '-'));
-      mkdirSync(folder);
-      const local = Object.fromEntries(
-        [...workspaceClosure(name)].map((n) => [n, `file:${tarballs.get(n)}`]),
-      );
-      writeFileSync(
-        join(folder, 'package.json'),
-        JSON.stringify({
-          private: true,
-          type: 'module',
-          dependencies: { [name]: local[name] },
-          pnpm: { overrides: local },
-        }),
-      );
-      execFileSync(pnpm, ['install', '--ignore-workspace', '--prefer-offline', '--no-lockfile'], {
-        cwd: folder,
-        stdio: 'pipe',
-      });
-      for (const subpath of Object.keys(manifest.exports ?? {})) {
-        if (subpath.endsWith('.json')) continue;
-        const specifier = JSON.stringify(name + subpath.slice(1));
+    (name, library) => {
+      const { manifest } = library;
+      const folder = install(name, [library]);
+      for (const specifier of entriesOf(manifest).map((entry) => JSON.stringify(entry))) {
         const imported = evaluate(folder, 'module', `import * as m from ${specifier}; ${PRINT_EXPORTS}`);
         const required = evaluate(folder, 'commonjs', `const m = require(${specifier}); ${PRINT_EXPORTS}`);
         expect(imported.length).toBeGreaterThan(0);
@@ -119,7 +114,60 @@ describe('published packages', () => {
       }
     },
   );
+
+  it.each([
+    ['a browser', EVERYWHERE, { lib: ['es2022', 'dom'], types: [] }],
+    ['Node', libraries, { lib: ['es2022'], types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }],
+  ] as const)(
+    'have types that a strict program for %s compiles with, declarations included',
+    (_platform, packages, types) => {
+      const folder = install('types', libraries);
+      const entries = packages.flatMap(({ manifest }) => entriesOf(manifest));
+      const program = entries.map((entry, i) => `export * as m${i} from ${JSON.stringify(entry)};`);
+      writeFileSync(join(folder, 'program.ts'), program.join('\n'));
+      const strict = {
+        strict: true,
+        skipLibCheck: false,
+        noEmit: true,
+        target: 'es2022',
+        module: 'nodenext',
+      };
+      const config = { compilerOptions: { ...strict, ...types }, files: ['program.ts'] };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+      const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' });
+      expect(stdout).toBe('');
+    },
+  );
+
+  /** A program in a folder of its own that depends on these packages and nothing else. */
+  function install(name: string, packages: readonly Package[]): string {
+    const folder = join(scratch, name.replace('/', '-'));
+    if (existsSync(folder)) return folder;
+    mkdirSync(folder);
+    const needed = packages.flatMap(({ manifest }) => [...workspaceClosure(manifest.name)]);
+    const local = Object.fromEntries(needed.map((n) => [n, `file:${tarballs.get(n)}`]));
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({
+        private: true,
+        type: 'module',
+        dependencies: Object.fromEntries(packages.map(({ manifest: { name } }) => [name, local[name]])),
+        pnpm: { overrides: local },
+      }),
+    );
+    execFileSync(pnpm, ['install', '--ignore-workspace', '--prefer-offline', '--no-lockfile'], {
+      cwd: folder,
+      stdio: 'pipe',
+    });
+    return folder;
+  }
 });
+
+/** What the package exports to programs. */
+function entriesOf({ name, exports = {} }: Manifest): string[] {
+  const subpaths = Object.keys(exports).filter((subpath) => !subpath.endsWith('.json'));
+  return subpaths.map((subpath) => name + subpath.slice(1));
+}
 
 const PRINT_EXPORTS =
   'console.log(JSON.stringify(Object.keys(m).filter((k) => k !== "module.exports" && k !== "__esModule").sort()))';

@@ -10,7 +10,7 @@ export type { KernelProfile } from './profile/ncu-metrics.js';
 export { type CaseProfile, type Profile, type ProfileOptions, profileCase } from './profile/profile-case.js';
 export { PROFILE_HEAD, profileRows } from './profile/profile-rows.js';
 export { renderBenchReport } from './report/bench-page.js';
-export { type Chart, drawChart } from './report/charts.js';
+export { type Chart, type ChartSpec, drawChart } from './report/charts.js';
 export {
   type CaseComparison,
   type Change,

@@ -12,14 +12,20 @@ export interface Chart {
   readonly wide: string;
 }
 
+/**
+ * A Vega-Lite chart. Not by Vega-Lite's own type, `TopLevelSpec`: its declarations need those of a browser, which a
+ * program for Node does not have.
+ */
+export type ChartSpec = object;
+
 /** Draws a Vega-Lite chart for phones and for desktops, without a DOM or network. */
-export async function drawChart(specAt: (width: number) => TopLevelSpec): Promise<Chart> {
+export async function drawChart(specAt: (width: number) => ChartSpec): Promise<Chart> {
   const { narrow, wide } = CHART_WIDTHS;
   return { narrow: await drawSvg(specAt(narrow), narrow), wide: await drawSvg(specAt(wide), wide) };
 }
 
 /** Draws a chart that is as wide as this with its axes. */
-export async function drawSvg(spec: TopLevelSpec, width: number): Promise<string> {
+export async function drawSvg(spec: ChartSpec, width: number): Promise<string> {
   // Loaded on first use: it is large, and its top-level await would keep CommonJS from requiring this package.
   const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const fitted = { ...spec, width, autosize: { type: 'fit-x', contains: 'padding' }, config: CONFIG };

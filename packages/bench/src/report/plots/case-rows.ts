@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { mostTicks } from '../charts.js';
+import { type ChartSpec, mostTicks } from '../charts.js';
 import { hasLogarithm, type LogAxisOptions, logAxis } from '../log-axis.js';
 import { type Mark, markEncoding } from '../marks.js';
 import { DASHED } from './curve.js';
@@ -48,7 +48,7 @@ const HALO = { stroke: 'var(--back)', strokeWidth: 7, strokeJoin: 'round' as con
 const SCREENFUL = 12;
 
 /** One row a case, its name above its dots, so that long names leave the width to the dots on a phone too. */
-export function caseRows(rows: CaseRows, width: number): TopLevelSpec {
+export function caseRows(rows: CaseRows, width: number): ChartSpec {
   const { dots, marks, title, format, enclosed = [], base = 10, line } = rows;
   const axis = logAxis([...enclosed, ...dots.map((dot) => dot.x)], format, { base, most: mostTicks(width) });
   const cases = [...new Set(dots.map((dot) => dot.case))];
@@ -110,7 +110,7 @@ export function caseRows(rows: CaseRows, width: number): TopLevelSpec {
         : []),
     ],
     resolve: { axis: { x: 'independent' } },
-  };
+  } satisfies TopLevelSpec;
 }
 
 /** Lines of at most so many letters, broken at spaces. */

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import type { ChartSpec } from '../charts.js';
 import { hasLogarithm, type LogAxis } from '../log-axis.js';
 import { type Mark, markEncoding } from '../marks.js';
 
@@ -31,7 +32,7 @@ export interface CurveAxis {
 }
 
 /** Marked points of several series against two quantities. */
-export function curves({ points, marks, x, y, line, joined = true }: Curves): TopLevelSpec {
+export function curves({ points, marks, x, y, line, joined = true }: Curves): ChartSpec {
   const channel = (field: 'x' | 'y', { title, log, ticks }: CurveAxis) => ({
     field,
     type: 'quantitative' as const,
@@ -54,7 +55,7 @@ export function curves({ points, marks, x, y, line, joined = true }: Curves): To
         encoding: { ...encoding, color, shape, fill, description: { field: 'label' } },
       },
     ],
-  };
+  } satisfies TopLevelSpec;
 }
 
 /** Points have names of their own. */

@@ -1,5 +1,4 @@
-import type { TopLevelSpec } from 'vega-lite';
-import { drawChart, mostTicks } from '../charts.js';
+import { type ChartSpec, drawChart, mostTicks } from '../charts.js';
 import { compareWithLimits } from '../expected.js';
 import { formatBandwidth, formatFlops, formatMs, formatPercent } from '../figures.js';
 import { logAxis } from '../log-axis.js';
@@ -113,7 +112,7 @@ interface Roofline {
   readonly limits: MachineLimits;
 }
 
-function roofline({ points, cached, marks, limits }: Roofline, width: number): TopLevelSpec {
+function roofline({ points, cached, marks, limits }: Roofline, width: number): ChartSpec {
   const { arithmetic, bytesPerSecond, l2BytesPerSecond } = limits;
   const shown = [...points, ...cached];
   const intensities = shown.map(({ intensity }) => intensity);
