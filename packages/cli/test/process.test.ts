@@ -59,7 +59,7 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 };
 async function listening(child: ChildProcess, signal: keyof typeof SIGNAL_NUMBERS): Promise<void> {
   const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   const bit = 1n << BigInt(SIGNAL_NUMBERS[signal] - 1);
-  for (let tries = 0; tries < 300; tries++) {
+  while (child.exitCode === null && child.signalCode === null) {
     // Linux tells which signals are caught, as hexadecimal bits; elsewhere a while has to do.
     if (!existsSync('/proc/self/status')) return void (await pause(4000));
     const status = existsSync(`/proc/${child.pid}/status`)
