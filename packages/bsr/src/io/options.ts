@@ -5,7 +5,7 @@ import type { DuplicateRule } from '../construct/scalar-formats.js';
 export interface ReadOptions extends RunOptions {
   /**
    * Values are rounded once to this dtype. Default: the file's own, with f64, integers and booleans as f32. With
-   * `bf16`, 16-bit unsigned words in `.npy` and `.npz` are taken as bfloat16 bits, not as integers.
+   * `bf16`, 16-bit unsigned words in `.npy` are taken as bfloat16 bits, not as integers.
    */
   readonly dtype?: Dtype;
   /**

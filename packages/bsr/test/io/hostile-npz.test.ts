@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { toFloat64 } from '../../src/index.js';
 import { readMatrix } from '../../src/io/index.js';
 import { npyBytes, zipBytes } from './hand-made.js';
 import { hostileFolder, refused } from './hostile.js';
@@ -36,6 +37,16 @@ describe('npz', () => {
       shape: [2, 3],
     });
     expect(await readMatrix(await written('good.npz', zipBytes(bsr)))).toMatchObject({ blockShape: [2, 2] });
+  });
+
+  it('takes unsigned words for integers, bf16 or not: SciPy has matrices of those, and none of bf16', async () => {
+    const data = npyBytes('<u2', '(2,)', Buffer.from(Uint16Array.of(1, 300).buffer));
+    const path = await written('words.npz', zipBytes({ ...csr, data }));
+    for (const dtype of ['f32', 'f16', 'bf16'] as const) {
+      const matrix = await readMatrix(path, { dtype });
+      if (matrix.kind !== 'csr') throw new Error('expected CSR');
+      expect([...toFloat64(matrix.values, dtype)]).toEqual([1, 300]);
+    }
   });
 
   it.each<[string, Record<string, Buffer>, RegExp]>([

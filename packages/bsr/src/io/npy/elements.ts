@@ -69,11 +69,11 @@ export async function readInt32(
   return values;
 }
 
-/** Whether a file's elements are, byte for byte, values of a dtype. 16-bit words are bfloat16 when that is asked for. */
+/** Whether a file's elements are, byte for byte, values of a dtype. */
 function isStoredAs(type: ElementType, dtype: Dtype): boolean {
   if (dtype === 'f32') return type.kind === 'float32';
   if (dtype === 'f16') return type.kind === 'float16';
-  return type.kind === 'uint16' || type.kind === 'bits16';
+  return type.kind === 'bits16';
 }
 
 async function readChunks(

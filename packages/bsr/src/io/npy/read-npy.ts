@@ -1,10 +1,10 @@
-import type { DenseMatrix, Values } from '@sparsek/types';
+import type { DenseMatrix, Dtype, Values } from '@sparsek/types';
 import { fileSource, withFile } from '../bytes/open-file.js';
 import { invalid, type Place } from '../bytes/place.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { ReadOptions } from '../options.js';
 import { lastAxisFastest, type Tensor } from '../tensor.js';
-import { elementType, isInteger } from './element-type.js';
+import { type ElementType, elementType, isInteger } from './element-type.js';
 import { nativeDtype, readNumbers, readValues } from './elements.js';
 import { type NpyHeader, readNpyHeader } from './header.js';
 
@@ -76,9 +76,14 @@ async function readArray<T>(path: string, options: ReadOptions, use: (array: Sto
     const type = elementType(header.descr, place);
     checkSize(source, header, type.bytes, place);
     const dtype = options.dtype ?? nativeDtype(type);
-    const values: Values = await readValues(source, type, header.count, dtype);
+    const values: Values = await readValues(source, asWords(type, dtype), header.count, dtype);
     return use({ shape: header.shape, dtype, values, fortranOrder: header.fortranOrder });
   });
+}
+
+/** NumPy has no bfloat16: its words travel as unsigned integers, which they are taken for unless bf16 is asked for. */
+function asWords(type: ElementType, dtype: Dtype): ElementType {
+  return type.kind === 'uint16' && dtype === 'bf16' ? { ...type, kind: 'bits16' } : type;
 }
 
 /** Checks that what is left is exactly what the header declares, before anything is allocated for it. */
