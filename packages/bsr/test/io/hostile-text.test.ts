@@ -41,6 +41,13 @@ describe('mtx', () => {
     ],
     ['no value', `${head}2 2 1\n1 1\n% padding\n`, /line 3: expected "row column value"/],
     ['two values', `${head}2 2 1\n1 1 2 3\n`, /line 3: .*found "1 1 2 3"/],
+    [
+      'zeros that end a number early',
+      `${head}2 2 1\n1 1 1.5\x00\x00\x00\n`,
+      /line 3: expected "row column value"/,
+    ],
+    ['zeros for blanks', `${head}2 2 1\n1\x001 1.5\n`, /line 3: expected "row column value"/],
+    ['a line of zeros', `${head}2 2 1\n\x00\x00\x00\x00\x00\x00\n1 1 1.5\n`, /line 3: expected "row column value"/],
     ['a fraction for an index', `${head}2 2 1\n1.5 1 2\n`, /line 3/],
     [
       'a fraction in an integer file',
@@ -71,6 +78,11 @@ describe('mtx', () => {
       /ends after 1 of the 2 values/,
     ],
     ['a long array', '%%MatrixMarket matrix array real general\n1 1\n1\n2\n', /line 4: more values follow/],
+    [
+      'a zero in an array',
+      '%%MatrixMarket matrix array real general\n2 1\n1\x002\n',
+      /line 3: expected a number/,
+    ],
     [
       'a word in an array',
       '%%MatrixMarket matrix array real general\n1 1\nx1\n',
@@ -139,6 +151,7 @@ describe('smtx', () => {
     ['negative extents', '-1, 3, 0\n0\n\n', /expected an integer at word 1/],
     ['too large extents', '99999999999, 3, 0\n0\n\n', /word 1, above/],
     ['a word', '1, 3, 1\n0 one\n2\n', /expected an integer at word 5, but found "one/],
+    ['a zero for a blank', '1, 3, 2\n0 2\n1\x002\n', /expected an integer at word 6, but found "1/],
     ['too few indices', '1, 3, 2\n0 2\n1\n        ', /ends after 3 of its 2 offsets and 2 indices/],
     ['too many indices', '1, 3, 1\n0 1\n1 2\n', /holds more than/],
     ['an index outside', '1, 3, 1\n0 1\n3\n', /pattern\.indices\[0\] in row 0 but received 3/],

@@ -1,3 +1,5 @@
+import { isBlank } from './blank.js';
+
 /** Powers of ten that float64 holds exactly. */
 const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const LARGEST_EXACT = 2 ** 53;
@@ -59,7 +61,7 @@ export function parseReal(bytes: Uint8Array, start: number, limit: number, parse
       at = parsed.end;
     }
   }
-  const ends = at >= limit || bytes[at]! <= 0x20;
+  const ends = at >= limit || isBlank(bytes[at]!);
   if (digits === 0 || !ends) {
     parseSlowly(bytes, start, limit, parsed);
     return;
@@ -83,7 +85,7 @@ function isExponentMark(byte: number): boolean {
 /** Reads the names of what is not a finite number; anything else is no number. */
 function parseSlowly(bytes: Uint8Array, start: number, limit: number, parsed: Parsed): void {
   let end = start;
-  while (end < limit && bytes[end]! > 0x20 && end - start < 16) end++;
+  while (end < limit && !isBlank(bytes[end]!) && end - start < 16) end++;
   const word = /^([+-]?)(?:(inf|infinity)|nan)$/i.exec(textOf(bytes, start, end));
   parsed.end = word === null ? start : end;
   parsed.value = word?.[2] === undefined ? Number.NaN : word[1] === '-' ? -Infinity : Infinity;

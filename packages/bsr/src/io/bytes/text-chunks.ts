@@ -1,4 +1,5 @@
 import type { RunOptions } from '@sparsek/types';
+import { isBlank } from './blank.js';
 import { fileSource, type OpenFile } from './open-file.js';
 import { invalid, type Place } from './place.js';
 
@@ -36,7 +37,7 @@ export async function* textChunks(
 function lastCut(buffer: Uint8Array, length: number, boundary: Boundary): number {
   for (let end = length; end > 0; end--) {
     const byte = buffer[end - 1]!;
-    if (byte === 0x0a || (boundary === 'space' && byte <= 0x20)) return end;
+    if (byte === 0x0a || (boundary === 'space' && isBlank(byte))) return end;
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 import type { Dtype } from '@sparsek/types';
 import { numberToBf16, numberToF16 } from '../../values/half.js';
+import { isBlank } from '../bytes/blank.js';
 
 /** Reads the entries of a Matrix Market file, a piece of whole lines at a time. */
 export interface MtxBody<T> {
@@ -20,7 +21,7 @@ export function rounding(dtype: Dtype): (value: number) => number {
 /** The first offset from `at` that holds no blank of a line. */
 export function skipBlanks(bytes: Uint8Array, at: number): number {
   let next = at;
-  while (next < bytes.length && bytes[next]! <= 0x20 && bytes[next] !== NEWLINE) next++;
+  while (next < bytes.length && isBlank(bytes[next]!) && bytes[next] !== NEWLINE) next++;
   return next;
 }
 

@@ -1,5 +1,6 @@
 import type { Dtype, Values } from '@sparsek/types';
 import { allocateInt32, allocateValues } from '../../values/allocate.js';
+import { isBlank } from '../bytes/blank.js';
 import { type Parsed, parseCount, parseReal } from '../bytes/parse-number.js';
 import { invalid, type Place } from '../bytes/place.js';
 import { lineText, type MtxBody, NEWLINE, parseLines, rounding, skipBlanks } from './body.js';
@@ -48,7 +49,7 @@ export function coordinateBody(
 
   function index(bytes: Uint8Array, at: number, extent: number, name: string, line: number): number {
     parseCount(bytes, at, bytes.length, parsed);
-    if (parsed.end === at || (parsed.end < bytes.length && bytes[parsed.end]! > 0x20))
+    if (parsed.end === at || (parsed.end < bytes.length && !isBlank(bytes[parsed.end]!)))
       throw malformed(bytes, at, line);
     if (parsed.value < 1 || parsed.value > extent) {
       throw invalid(place, `line ${line}: ${name} ${parsed.value} is outside 1 .. ${extent}`);

@@ -2,6 +2,7 @@ import type { BsrPattern } from '@sparsek/types';
 import { INT32_MAX } from '../../check/arguments.js';
 import { checkCompressed } from '../../check/compressed.js';
 import { allocateInt32 } from '../../values/allocate.js';
+import { isBlank } from '../bytes/blank.js';
 import { type OpenFile, withFile } from '../bytes/open-file.js';
 import { type Parsed, parseCount } from '../bytes/parse-number.js';
 import { checkedAsFile, invalid } from '../bytes/place.js';
@@ -33,13 +34,13 @@ export async function readSmtx(path: string, options: ReadOptions = {}): Promise
     let read = 0;
     for await (const chunk of textChunks(file, 'space', place, options)) {
       for (let at = 0; at < chunk.length; ) {
-        if (chunk[at]! <= 0x20 || (chunk[at] === COMMA && lists === undefined)) {
+        if (isBlank(chunk[at]!) || (chunk[at] === COMMA && lists === undefined)) {
           at++;
           continue;
         }
         parseCount(chunk, at, chunk.length, parsed);
-        const next = parsed.end < chunk.length ? chunk[parsed.end]! : 0;
-        if (parsed.end === at || (next > 0x20 && next !== COMMA)) {
+        const next = chunk[parsed.end];
+        if (parsed.end === at || !(next === undefined || next === COMMA || isBlank(next))) {
           const word = Buffer.from(chunk.subarray(at, at + 20)).toString('latin1');
           throw invalid(place, `expected an integer at word ${read + 1}, but found ${JSON.stringify(word)}`);
         }
