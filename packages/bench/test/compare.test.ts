@@ -74,6 +74,19 @@ describe('compareReports', () => {
     expect(change(result({}, 5), result({}, 8)).change).toBe('faster');
   });
 
+  it('judges by the peer whose times scatter least', () => {
+    const both = (numpy: number, scipy: number): CaseResult => {
+      const first = result({}, numpy);
+      const peer = (name: string, timeRatio: number, spread: number): ContestantResult => {
+        return { name, version: '1', timing: { ...timing(10), spread }, timeRatio };
+      };
+      const peers = [peer('NumPy dense', numpy, 0.01), peer('SciPy BSR', scipy, 0.001)];
+      return { ...first, contestants: [first.contestants[0]!, ...peers] };
+    };
+    expect(change(both(6, 6), both(2, 6))).toMatchObject({ change: 'same', note: 'relative to SciPy BSR' });
+    expect(change(both(6, 6), both(6, 2)).change).toBe('slower');
+  });
+
   it('takes a wider tolerance, as for another machine', () => {
     const compare = (ratio: number) =>
       compareReports(report(result({}, 6)), report(result({}, ratio)), { tolerance: 1 })[0]!.change;

@@ -4,6 +4,7 @@ import { headlineOf } from '../src/report/headline.js';
 import { markdownTable } from '../src/report/markdown-table.js';
 import { peerRows } from '../src/report/peer-rows.js';
 import type { BenchReport, CaseResult, ContestantResult } from '../src/report/schema.js';
+import { headlineParts } from '../src/report/sections/headline.js';
 import { spmmCase } from './cases.js';
 
 const TIMING = { runs: 3, median: 1, min: 1, max: 1, spread: 0 };
@@ -131,5 +132,22 @@ describe('contestantRows', () => {
       '|  | two | 0.500 ms |  | 0.500x |  | WRONG |',
       '|  | one, three | skipped: has no such thing |  |  |  |  |',
     ]);
+  });
+});
+
+describe('headlineParts', () => {
+  const texts = (name: string, load?: number) => {
+    const one = report([{ ...own, name }]);
+    const machine = { ...one.machine, ...(load === undefined ? {} : { load }) };
+    return headlineParts({ ...one, machine }).flatMap((part) => (part.kind === 'text' ? part.text : []));
+  };
+
+  it('says first that others used the processor, where that matters', () => {
+    expect(texts('sparsek cpu', 14.72)).toEqual([
+      expect.stringContaining('busy before the run (load 14.7 on 1 threads)'),
+    ]);
+    for (const quiet of [texts('sparsek cpu', 0.1), texts('sparsek cpu'), texts('sparsek cuda', 14)]) {
+      expect(quiet).toEqual([]);
+    }
   });
 });

@@ -29,7 +29,8 @@ export interface CaseComparison {
 
 /**
  * Compares the first contestant of each case. Where both runs timed the same peer, the speed counts relative to that
- * peer, which cancels the machine's state; otherwise by time alone, which only means something on one machine.
+ * peer, which cancels the machine's state (of several, the one whose times scatter least); otherwise by time alone, which
+ * only means something on one machine.
  */
 export function compareReports(
   before: BenchReport,
@@ -82,21 +83,29 @@ function compareCase(
   return { name, change, ratio, threshold, note: peer ? `relative to ${peer.name}` : 'by time alone' };
 }
 
-/** The first peer that both runs timed, with right results, and how many times as long it took. */
-function sharedPeer(
-  old: CaseResult,
-  now: CaseResult,
-  wanted: string | undefined,
-): { name: string; old: number; now: number; timings: readonly TimingSummary[] } | undefined {
-  for (const before of old.contestants.slice(1)) {
-    if (wanted !== undefined && before.name !== wanted) continue;
+interface SharedPeer {
+  readonly name: string;
+  readonly old: number;
+  readonly now: number;
+  readonly timings: readonly TimingSummary[];
+}
+
+/**
+ * Of the peers that both runs timed, with right results, the one whose times scatter least, with how many times as long it
+ * took. Peers of many threads scatter by factors where others use the machine too.
+ */
+function sharedPeer(old: CaseResult, now: CaseResult, wanted: string | undefined): SharedPeer | undefined {
+  const shared = old.contestants.slice(1).flatMap((before): SharedPeer[] => {
+    if (wanted !== undefined && before.name !== wanted) return [];
     const after = now.contestants.slice(1).find(({ name }) => name === before.name);
     const [oldRatio, newRatio] = [usableRatio(before), usableRatio(after)];
-    if (oldRatio === undefined || newRatio === undefined) continue;
+    if (oldRatio === undefined || newRatio === undefined) return [];
     const timings = [before.timing, after?.timing].filter((timing) => timing !== undefined);
-    return { name: versionedName(before, after!), old: oldRatio, now: newRatio, timings };
-  }
-  return undefined;
+    return [{ name: versionedName(before, after!), old: oldRatio, now: newRatio, timings }];
+  });
+  const scatter = ({ timings }: SharedPeer) => Math.hypot(...timings.map(errorOfMedian));
+  const [first, ...others] = shared;
+  return first && others.reduce((best, peer) => (scatter(peer) < scatter(best) ? peer : best), first);
 }
 
 /** A wrong answer is no time to compare with. */

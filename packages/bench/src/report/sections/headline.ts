@@ -1,3 +1,4 @@
+import { isBusy } from '../../machine/describe.js';
 import { formatFlops, formatPercent, formatTimes } from '../figures.js';
 import { type Headline, headlineOf } from '../headline.js';
 import type { Fact, PagePart } from '../page/parts.js';
@@ -12,9 +13,18 @@ export function headlineParts(report: BenchReport): PagePart[] {
       kind: 'facts',
       facts: [speedFact(headline, report.results), rightFact(headline), noiseFact(headline)].flat(),
     },
+    ...busyText(headline, report.machine),
     ...wrongTable(headline),
     ...peerTable(headline),
   ];
+}
+
+/** A GPU does not care how busy the processor was. */
+function busyText({ contestant }: Headline, machine: BenchReport['machine']): PagePart[] {
+  if (contestant !== 'sparsek cpu' || !isBusy(machine)) return [];
+  const load = `load ${machine.load?.toFixed(1)} on ${machine.threads} threads`;
+  const text = `This machine was busy before the run (${load}): times may be far off, of peers with many threads most.`;
+  return [{ kind: 'text', text }];
 }
 
 function wrongTable({ wrong }: Headline): PagePart[] {
