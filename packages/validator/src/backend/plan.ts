@@ -1,4 +1,5 @@
 import { DisposedError, type Plan, type RunOptions, type Timed } from '@sparsek/types';
+import { DISPOSE } from '../dispose.js';
 import { runStepsAsync, type Steps } from '../reference/steps.js';
 
 /** What distinguishes one operation's plan from another's. */
@@ -30,7 +31,7 @@ export function referencePlan<Inputs, Computed, Output>(
     planMs: parts.planMs,
     kernel: 'float64',
     run,
-    [Symbol.dispose]() {
+    [DISPOSE]() {
       disposed = true;
     },
   };

@@ -35,6 +35,7 @@ import {
   type SpmmProblem,
   type Values,
 } from '@sparsek/types';
+import { DISPOSE } from '../dispose.js';
 import { encode } from '../numeric/values.js';
 import { attentionSteps } from '../reference/attention.js';
 import { sddmmSteps } from '../reference/sddmm.js';
@@ -102,7 +103,7 @@ export function referenceBackend(): Backend {
         (validate) => checkAttentionProblem(problem, validate),
         () => attentionParts(problem),
       ),
-    [Symbol.dispose]() {
+    [DISPOSE]() {
       disposed = true;
     },
   };

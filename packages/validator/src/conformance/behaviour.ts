@@ -10,6 +10,7 @@ import { buildSpmm } from '../cases/build-matmul.js';
 import type { AttentionCase, Case, SpmmCase } from '../cases/case.js';
 import { regular, sharedMask } from '../cases/masks.js';
 import { pattern } from '../cases/patterns.js';
+import { DISPOSE } from '../dispose.js';
 import { packedRows } from '../reference/dense.js';
 import { referenceSpmm } from '../reference/spmm.js';
 import type { CheckResult } from './check-case.js';
@@ -62,7 +63,7 @@ function behaviour(operation: OperationName, name: string, promised: Promised): 
 
 async function disposedPlan(backend: Backend, testCase: Case): Promise<void> {
   const plan = await trialOf(testCase).plan(backend);
-  plan[Symbol.dispose]();
+  plan[DISPOSE]();
   const error = await rejection(plan.run('new'));
   if (!DisposedError.isInstance(error)) fail(`expected a DisposedError but received ${text(error)}`);
 }
@@ -70,8 +71,8 @@ async function disposedPlan(backend: Backend, testCase: Case): Promise<void> {
 async function disposeTwice(backend: Backend, testCase: Case): Promise<void> {
   const plan = await trialOf(testCase).plan(backend);
   await plan.run('new');
-  plan[Symbol.dispose]();
-  plan[Symbol.dispose]();
+  plan[DISPOSE]();
+  plan[DISPOSE]();
 }
 
 async function abortedPlanning(backend: Backend, testCase: Case): Promise<void> {
@@ -136,7 +137,7 @@ async function concurrentRuns(backend: Backend, testCase: Case): Promise<void> {
     for (const { p, outcome } of await Promise.all(runs))
       expectRight(trials[p]!, outcome, 'among runs at the same time');
   } finally {
-    for (const plan of plans) plan[Symbol.dispose]();
+    for (const plan of plans) plan[DISPOSE]();
   }
 }
 

@@ -1,4 +1,3 @@
-import { freemem } from 'node:os';
 import { attentionShape } from '@sparsek/bsr/problem';
 import {
   type AttentionInputs,
@@ -16,6 +15,7 @@ import { drawNumbers } from '../cases/values.js';
 import { decode, encode } from '../numeric/values.js';
 import { type AttentionRow, tokenStart } from '../reference/attention.js';
 import type { CheckResult } from './check-case.js';
+import { freeMemory } from './free-memory.js';
 import { attentionExpectation } from './trials/attention.js';
 
 /** Above the square root of 2^31, where 32-bit indices of pairs overflow. */
@@ -95,10 +95,11 @@ interface Huge {
 }
 
 async function checked(backend: Backend, make: () => Huge): Promise<CheckResult> {
-  if (freemem() < NEEDED) {
+  const free = freeMemory();
+  if (free < NEEDED) {
     return {
       status: 'skipped',
-      reason: `needs ${NEEDED / 2 ** 30} GiB of free memory, and there are ${Math.floor(freemem() / 2 ** 30)}`,
+      reason: `needs ${NEEDED / 2 ** 30} GiB of free memory, and there are ${Math.floor(free / 2 ** 30)}`,
     };
   }
   const huge = make();

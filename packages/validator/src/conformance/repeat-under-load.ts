@@ -2,6 +2,7 @@ import { type Backend, DTYPES, type Dtype, OPERATIONS, type OperationName } from
 import type { AttentionCase, Case, SpmmCase } from '../cases/case.js';
 import { drawBitmaps, sharedMask, stored } from '../cases/masks.js';
 import { pattern, randomly } from '../cases/patterns.js';
+import { DISPOSE } from '../dispose.js';
 import type { CheckResult } from './check-case.js';
 import { SMALL } from './small-cases.js';
 import { type PlannedTrial, trialOf } from './trial.js';
@@ -67,7 +68,7 @@ async function repeat(
     return { status: 'passed' };
   } finally {
     await load.stop();
-    for (const plan of loads) plan[Symbol.dispose]();
+    for (const plan of loads) plan[DISPOSE]();
   }
 }
 

@@ -19,6 +19,7 @@ import {
 import { buildAttention } from '../../cases/build-attention.js';
 import type { AttentionCase } from '../../cases/case.js';
 import { firstDamage, guardedOutput } from '../../cases/guarded.js';
+import { DISPOSE } from '../../dispose.js';
 import { naiveAttention } from '../../naive/attention.js';
 import { decode } from '../../numeric/values.js';
 import { type AttentionRow, allRows, referenceAttention, tokenStart } from '../../reference/attention.js';
@@ -130,7 +131,7 @@ function planned(
     return { ...outcome, ...firstFault(outcome.fault, elsewhere, guard.damage()) };
   }
 
-  return { planMs: plan.planMs, kernel: plan.kernel, run, [Symbol.dispose]: () => plan[Symbol.dispose]() };
+  return { planMs: plan.planMs, kernel: plan.kernel, run, [DISPOSE]: () => plan[DISPOSE]() };
 }
 
 /** O row by row as {@link allRows}, then the log-sum-exp. */

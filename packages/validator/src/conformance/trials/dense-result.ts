@@ -1,6 +1,7 @@
 import type { DenseMatrix, Dtype, Plan, RunOptions, Shape, Spmm24Inputs } from '@sparsek/types';
 import { buildDenseOutput } from '../../cases/build-matmul.js';
 import type { Spmm24Case, SpmmCase } from '../../cases/case.js';
+import { DISPOSE } from '../../dispose.js';
 import { packedRows } from '../../reference/dense.js';
 import type { Outcome, PlannedTrial } from '../trial.js';
 import { firstFault, sameList, sameMemory } from './expect.js';
@@ -30,7 +31,7 @@ export function denseTrial<Inputs extends Omit<Spmm24Inputs, 'out'>>(
     planMs: plan.planMs,
     kernel: plan.kernel,
     run,
-    [Symbol.dispose]: () => plan[Symbol.dispose](),
+    [DISPOSE]: () => plan[DISPOSE](),
   };
 }
 

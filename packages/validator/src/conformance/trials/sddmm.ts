@@ -4,6 +4,7 @@ import { sddmmTolerance } from '../../bounds/tolerance.js';
 import { buildSddmm } from '../../cases/build-matmul.js';
 import type { SddmmCase } from '../../cases/case.js';
 import { firstDamage, guardedOutput } from '../../cases/guarded.js';
+import { DISPOSE } from '../../dispose.js';
 import { naiveSddmm } from '../../naive/sddmm.js';
 import { referenceSddmm } from '../../reference/sddmm.js';
 import type { Outcome, PlannedTrial, Trial } from '../trial.js';
@@ -29,7 +30,7 @@ export function sddmmTrial(testCase: SddmmCase): Trial {
         !sameMemory(output.values, guard.values) && 'the result is not in the memory of `out`';
       return { ...outcome, ...firstFault(outcome.fault, elsewhere, guard.damage()) };
     }
-    return { planMs: plan.planMs, kernel: plan.kernel, run, [Symbol.dispose]: () => plan[Symbol.dispose]() };
+    return { planMs: plan.planMs, kernel: plan.kernel, run, [DISPOSE]: () => plan[DISPOSE]() };
   }
 
   return {

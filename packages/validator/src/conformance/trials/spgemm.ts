@@ -4,6 +4,7 @@ import { spgemmTolerance } from '../../bounds/tolerance.js';
 import { buildSpgemm } from '../../cases/build-matmul.js';
 import type { SpgemmCase } from '../../cases/case.js';
 import { firstDamage } from '../../cases/guarded.js';
+import { DISPOSE } from '../../dispose.js';
 import { naiveSpgemm } from '../../naive/spgemm.js';
 import { blocksToDense, productPattern, referenceSpgemm } from '../../reference/spgemm.js';
 import type { Outcome, PlannedTrial, Trial } from '../trial.js';
@@ -33,7 +34,7 @@ export function spgemmTrial(testCase: SpgemmCase): Trial {
       const { output, computeMs } = await plan.run(inputs, options);
       return read(output, computeMs);
     }
-    return { planMs: plan.planMs, kernel: plan.kernel, run, [Symbol.dispose]: () => plan[Symbol.dispose]() };
+    return { planMs: plan.planMs, kernel: plan.kernel, run, [DISPOSE]: () => plan[DISPOSE]() };
   }
 
   return {
