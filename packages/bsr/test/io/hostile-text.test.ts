@@ -47,7 +47,11 @@ describe('mtx', () => {
       /line 3: expected "row column value"/,
     ],
     ['zeros for blanks', `${head}2 2 1\n1\x001 1.5\n`, /line 3: expected "row column value"/],
-    ['a line of zeros', `${head}2 2 1\n\x00\x00\x00\x00\x00\x00\n1 1 1.5\n`, /line 3: expected "row column value"/],
+    [
+      'a line of zeros',
+      `${head}2 2 1\n\x00\x00\x00\x00\x00\x00\n1 1 1.5\n`,
+      /line 3: expected "row column value"/,
+    ],
     ['a fraction for an index', `${head}2 2 1\n1.5 1 2\n`, /line 3/],
     [
       'a fraction in an integer file',
