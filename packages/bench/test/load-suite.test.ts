@@ -23,6 +23,12 @@ describe('loadSuite', () => {
     expect(await loadSuite(json(mine))).toEqual(mine);
   });
 
+  it('shows twenty mistakes and counts the others', async () => {
+    const cases = Array.from({ length: 5000 }, (_, n) => ({ ...spmmCase, name: `case ${n}`, m: 0 }));
+    const error = await loadSuite(json(suite(...cases))).catch((caught: Error) => caught.message);
+    expect(error).toMatch(/cases\.19\.m: Expected number to be >0 but received 0; and 4980 more$/);
+  });
+
   it('reads a file that begins with a byte order mark', async () => {
     const mine = suite(spmmCase);
     expect(await loadSuite(file(`\uFEFF${JSON.stringify(mine)}`))).toEqual(mine);

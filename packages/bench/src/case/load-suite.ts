@@ -30,10 +30,14 @@ export async function parseJsonFile<T>(path: string, schema: z.ZodType<T>): Prom
   }
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new InvalidFileError(path, parsed.error.issues.map(describeIssue).join('; '), {
-    cause: parsed.error,
-  });
+  const { issues } = parsed.error;
+  const shown = issues.slice(0, MOST_SHOWN).map(describeIssue);
+  const more = issues.length > MOST_SHOWN ? [`and ${issues.length - MOST_SHOWN} more`] : [];
+  throw new InvalidFileError(path, [...shown, ...more].join('; '), { cause: parsed.error });
 }
+
+/** One mistake, made in every one of thousands of cases, would fill the screen many times over. */
+const MOST_SHOWN = 20;
 
 /** Where it is, what would be right, and what stands there. */
 function describeIssue(issue: z.core.$ZodIssue): string {
