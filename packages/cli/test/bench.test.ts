@@ -233,6 +233,11 @@ describe('bench', () => {
     ['two suites', ['cpu', 'gemm'], /too many arguments for 'bench'/],
     ['an unknown backend', ['cpu', '--backend', 'tpu'], /argument 'tpu' is invalid/],
     ['a tolerance below 0', ['compare', 'a', 'b', '--tolerance', '-1'], /Expected a number from 0/],
+    [
+      'limits of the reference, which would take minutes',
+      ['limits', '--backend', 'reference'],
+      /Expected the cpu or cuda backend to measure but received reference/,
+    ],
     ['a limit of nothing', ['cpu', '--limit', '0'], /Expected a number of seconds above 0/],
     ['one report to compare', ['compare', 'a.json'], /missing required argument 'NEW'/],
     ['a report of nothing', ['--json', 'cpu'], /Expected a suite before --json/],

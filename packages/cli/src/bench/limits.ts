@@ -1,6 +1,7 @@
 import type { MachineLimits } from '@sparsek/bench';
 import type { Dtype } from '@sparsek/types';
 import type { CliContext } from '../context.js';
+import { UsageError } from '../exit-codes.js';
 import { checkOutputs, isStdout, type JsonOutput, putJson } from '../files/outputs.js';
 import type { BackendOption } from '../options.js';
 import { startProgress } from '../output/progress.js';
@@ -17,6 +18,11 @@ export async function showLimits(
   const { describeMachine, measureLimits } = await import('@sparsek/bench');
   const { openBackend } = await import('@sparsek/backend');
   using backend = await openBackend(options.backend);
+  if (backend.name === 'reference') {
+    throw new UsageError(
+      'Expected the cpu or cuda backend to measure but received reference, whose limits nobody needs and take minutes',
+    );
+  }
   // Before the measurement itself is the load.
   const machine = describeMachine();
   const progress = startProgress(context, 'measuring the machine');
