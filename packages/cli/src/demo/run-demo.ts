@@ -30,7 +30,7 @@ const PRUNING_SHARE = 0.3;
 /**
  * The main job end to end: real weights, real sentences, published masks.
  *
- * @throws BackendUnavailableError when the model's package is not installed.
+ * @throws SparsekError (`BACKEND_UNAVAILABLE`) when the model's package is not installed.
  */
 export async function runDemo(
   backend: Backend,

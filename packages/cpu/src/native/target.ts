@@ -41,6 +41,10 @@ export function remedyFor(target: string, tried: readonly string[]): string {
       'clang++) and run: npm run build'
     );
   }
+  // tools/build-native.mjs refuses it too.
+  if (target.startsWith('win32-')) {
+    return 'There is no build for Windows yet; the reference backend computes the same, slowly.';
+  }
   return (
     'Remedy: in a checkout, with a C++17 compiler (g++ or clang++), run: node tools/build-native.mjs cpu. ' +
     'Without it, the reference backend computes the same, slowly.'

