@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure, regressions, vectorSets } from './speed/measure.mjs';
-import { processor } from './speed/processor.mjs';
+import { compiler, processor } from './speed/processor.mjs';
 import { root } from './tasks/setup.mjs';
 
 const RECORD = join(root, 'docs/benchmarks/speed.json');
@@ -13,6 +13,7 @@ const record = process.argv.includes('--record');
 const recorded = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : {};
 const here = processor();
 const sameProcessor = here !== undefined && here === recorded.processor;
+const sameCompiler = compiler() === recorded.compiler;
 let failed = false;
 for (const set of vectorSets()) {
   const report = await measure(set);
@@ -23,11 +24,11 @@ for (const set of vectorSets()) {
   if (record) recorded[set] = report;
   else if (recorded[set] === undefined) console.log(`${set}: nothing is recorded to compare with`);
   else {
-    const found = regressions(recorded[set], report, { sameProcessor });
+    const found = regressions(recorded[set], report, { sameProcessor, sameCompiler });
     for (const line of found) console.error(`${set}, ${line}`);
     failed ||= found.length > 0;
   }
 }
-if (record) recorded.processor = here;
+if (record) Object.assign(recorded, { processor: here, compiler: compiler() });
 if (record) writeFileSync(RECORD, `${JSON.stringify(recorded, null, 2)}\n`);
 process.exit(failed ? 1 : 0);

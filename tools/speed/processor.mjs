@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { findCompiler } from '../toolchain.mjs';
 
 /**
  * Which kind of processor this is, such as "AuthenticAMD, family 26, model 2". Clouds hide the name, and processors that
@@ -14,4 +15,11 @@ export function processor() {
     // Not Linux.
     return undefined;
   }
+}
+
+/** Which kind of compiler builds the addons here; undefined where there is none. */
+export function compiler() {
+  const version = findCompiler()?.version;
+  if (version === undefined) return undefined;
+  return /clang/i.test(version) ? 'clang' : 'GCC';
 }

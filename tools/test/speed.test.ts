@@ -3,14 +3,22 @@ import { fileURLToPath } from 'node:url';
 import { type BenchReport, type Contestant, compareReports } from '@sparsek/bench';
 import { describe, expect, it } from 'vitest';
 import { measure, regressions, vectorSets } from '../speed/measure.mjs';
-import { processor } from '../speed/processor.mjs';
+import { compiler, processor } from '../speed/processor.mjs';
 
 const record = fileURLToPath(new URL('../../docs/benchmarks/speed.json', import.meta.url));
-const { processor: recordedOn, ...recorded } = JSON.parse(readFileSync(record, 'utf8')) as Readonly<
-  { processor?: string } & Record<string, BenchReport>
+const {
+  processor: recordedOn,
+  compiler: builtBy,
+  ...recorded
+} = JSON.parse(readFileSync(record, 'utf8')) as Readonly<
+  { processor?: string; compiler?: string } & Record<string, BenchReport>
 >;
 const sameProcessor = recordedOn !== undefined && recordedOn === processor();
-const against = (set: string, report: BenchReport) => regressions(recorded[set]!, report, { sameProcessor });
+const sameCompiler = compiler() === builtBy;
+if (!sameCompiler)
+  console.warn(`skipped: the speed beside generic code: it was recorded of code by ${builtBy}`);
+const against = (set: string, report: BenchReport) =>
+  regressions(recorded[set]!, report, { sameProcessor, sameCompiler });
 const sets: readonly string[] = vectorSets();
 const known = sets.filter((set) => set in recorded);
 const unknown = sets.filter((set) => !known.includes(set)).join(', ');
@@ -41,7 +49,7 @@ function slowed(report: BenchReport, times: number): BenchReport {
   const results = report.results.map((result) => {
     const [own, ...peers] = result.contestants;
     const { timing } = own!;
-    const longer = timing && { ...timing, median: timing.median * times };
+    const longer = timing && { ...timing, median: timing.median * times, min: timing.min * times };
     const faster = peers.map((peer) => ({
       ...peer,
       ...(peer.timeRatio === undefined ? {} : { timeRatio: peer.timeRatio / times }),
