@@ -373,6 +373,25 @@ describe('bench compare', () => {
     expect(stdout).toContain('NumPy dense not timed in both runs');
   });
 
+  it('takes the report of the same suite from a record of several', async () => {
+    const single = await recorded('before.json');
+    const report = reportOf(single);
+    const record = write('record.json', {
+      benchmarks: [{ report: { ...report, suite: 'other' } }, { report }],
+    });
+    for (const [before, after] of [
+      [record, single],
+      [single, record],
+    ] as const) {
+      const { code, stdout, stderr } = await bench('compare', before, after);
+      expect({ code, same: /64 cubed +same +1\.00x/.test(stdout) }).toEqual({ code: 0, same: true });
+      expect(stderr).not.toContain('suite');
+    }
+    const { code, stderr } = await bench('compare', record, record);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Expected one of the suites of .*record\.json \(other, mine\) but received none/);
+  });
+
   it('ends with 2 for what is no report', async () => {
     const before = await recorded('before.json');
     const { code, stderr } = await bench('compare', before, write('mine.json', MINE));

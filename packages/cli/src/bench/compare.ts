@@ -1,8 +1,9 @@
-import type { CaseComparison } from '@sparsek/bench';
+import type { BenchReport, CaseComparison } from '@sparsek/bench';
 import type { CliContext } from '../context.js';
 import { CheckFailedError } from '../exit-codes.js';
 import { checkOutputs, isStdout, type JsonOutput, putJson } from '../files/outputs.js';
 import { textTable } from '../output/table.js';
+import { chooseReport } from './choose-report.js';
 
 export interface CompareCommandOptions {
   readonly tolerance?: number;
@@ -10,7 +11,10 @@ export interface CompareCommandOptions {
   readonly json?: JsonOutput;
 }
 
-/** Shows what changed between two reports; throws a CheckFailedError for a regression. */
+/**
+ * Shows what changed between two reports, of which one may be the record of several suites: then its report of the other's
+ * suite counts. Throws a CheckFailedError for a regression.
+ */
 export async function compare(
   before: string,
   after: string,
@@ -18,8 +22,9 @@ export async function compare(
   context: CliContext,
 ): Promise<void> {
   await checkOutputs({ '--json': json });
-  const { compareReports, differencesOfRuns, isRegression, loadReport } = await import('@sparsek/bench');
-  const [old, now] = [await loadReport(before), await loadReport(after)];
+  const { compareReports, differencesOfRuns, isRegression, loadReports } = await import('@sparsek/bench');
+  const [olds, news] = [await loadReports(before), await loadReports(after)];
+  const [old, now] = [reportFor(news, olds, before), reportFor(olds, news, after)];
   const differences = differencesOfRuns(old, now);
   for (const difference of differences) context.stderr.write(`sparsek: ${difference}\n`);
   const changes = compareReports(old, now, {
@@ -37,6 +42,19 @@ export async function compare(
       `${regressions.length} of ${changes.length} cases became slower, wrong or missing`,
     );
   }
+}
+
+/** The report to hold against another file's; two single reports are compared whatever their suites. */
+function reportFor(
+  others: readonly BenchReport[],
+  reports: readonly BenchReport[],
+  path: string,
+): BenchReport {
+  return chooseReport(
+    reports,
+    reports.length > 1 && others.length === 1 ? others[0]!.suite : undefined,
+    path,
+  );
 }
 
 function comparisonRow({ name, change, ratio, threshold, note }: CaseComparison): string[] {

@@ -1,8 +1,7 @@
-import type { BenchReport } from '@sparsek/bench';
 import type { CliContext } from '../context.js';
-import { UsageError } from '../exit-codes.js';
 import { checkOutputs } from '../files/outputs.js';
 import { writeText } from '../files/write-text.js';
+import { chooseReport } from './choose-report.js';
 import { printReport } from './print-report.js';
 import { refuseWrongResults } from './run.js';
 
@@ -15,7 +14,7 @@ export async function showRecorded(
 ): Promise<void> {
   await checkOutputs({ '--html': html });
   const { loadReports, renderBenchReport } = await import('@sparsek/bench');
-  const report = choose(await loadReports(path), suite, path);
+  const report = chooseReport(await loadReports(path), suite, path);
   await printReport(report, context);
   for (const { name, reason } of report.missingPeers ?? []) {
     context.stderr.write(`sparsek: ${name} did not take part: ${reason}\n`);
@@ -25,11 +24,4 @@ export async function showRecorded(
   }
   if (html !== undefined) await writeText(html, await renderBenchReport(report), context.signal);
   refuseWrongResults(report);
-}
-
-function choose(reports: readonly BenchReport[], suite: string | undefined, path: string): BenchReport {
-  const found = suite === undefined ? reports : reports.filter((report) => report.suite === suite);
-  if (found.length === 1) return found[0]!;
-  const names = reports.map((report) => report.suite).join(', ');
-  throw new UsageError(`Expected one of the suites of ${path} (${names}) but received ${suite ?? 'none'}`);
 }

@@ -90,7 +90,7 @@ Examples:
 function compareCommand(context: CliContext): Command {
   return new Command('compare')
     .description('Show what became faster or slower beyond noise; exit code 1 on a regression.')
-    .argument('<OLD>', 'report of the older run (.json)')
+    .argument('<OLD>', 'report of the older run (.json), or a record of several suites')
     .argument('<NEW>', 'report of the newer run')
     .option(
       '--tolerance <PERCENT>',
@@ -104,6 +104,7 @@ function compareCommand(context: CliContext): Command {
       `
 Examples:
   sparsek bench compare before.json after.json
+  sparsek bench compare docs/evidence/nvidia-h200.json gemm.json
   sparsek bench compare here.json there.json --tolerance 100 --relative-to "NumPy dense"`,
     )
     .action((before: string, after: string, options: CompareCommandOptions) =>
