@@ -1,4 +1,5 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { whyNotForRelease } from '../config/release-toolchain.js';
 import { warnWithoutCompiler } from '../tasks/exec.mjs';
 import { findCompiler } from '../toolchain.mjs';
 
@@ -21,5 +22,24 @@ it('the compiler takes arguments along', () => {
   expect(findCompiler({ CXX: `${process.execPath} --no-warnings` })).toMatchObject({
     command: process.execPath,
     args: ['--no-warnings'],
+  });
+});
+
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')('addons for older systems', () => {
+  const glibc = (version: string) => ({ header: { glibcVersionRuntime: version } });
+  const GCC = 'g++ (Debian 12.2.0-14+deb12u1) 12.2.0';
+
+  it('come from the compilers and libraries that are known', () => {
+    expect(whyNotForRelease(glibc('2.36'), GCC)).toBeUndefined();
+    expect(whyNotForRelease(glibc('2.28'), 'g++ (GCC) 8.5.0 20210514')).toBeUndefined();
+  });
+
+  it.each([
+    [glibc('2.39'), GCC, /this is glibc 2\.39$/],
+    [{ header: {} }, GCC, /another C library$/],
+    [glibc('2.36'), 'g++-13 (Ubuntu 13.2.0-23ubuntu4) 13.2.0', /this is g\+\+-13 /],
+    [glibc('2.36'), 'Debian clang version 14.0.6', /this is Debian clang/],
+  ] as const)('do not come from others: %j, %s', (report, compiler, reason) => {
+    expect(whyNotForRelease(report, compiler)).toMatch(reason);
   });
 });

@@ -3,10 +3,14 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { whyNotForRelease } from '../../../tools/config/release-toolchain.js';
 import { describeNative } from './backend.js';
 
 const run = promisify(execFile);
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+const notForRelease = whyNotForRelease();
+if (notForRelease !== undefined) console.warn(`skipped: the addon on older systems: ${notForRelease}`);
 
 /** Starts a fixture in a process of its own; rejects when it fails or crashes. */
 async function fixture(name: string, ...args: string[]): Promise<string> {
@@ -34,7 +38,7 @@ describeNative('in the process', () => {
     expect(before).toBeLessThan(400);
   });
 
-  it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  it.skipIf(notForRelease !== undefined)(
     'needs no newer C or C++ library than the oldest supported system has',
     async () => {
       const folder = path('../platforms/linux-x64-gnu/');
