@@ -34,6 +34,21 @@ function scripted(name: string, ms: number, log: string[] = []): Contestant {
   };
 }
 
+/** A peer that works three times, and notes that it was disposed. */
+function breakingContestant(disposed: () => void = () => undefined): Contestant {
+  let runs = 0;
+  return {
+    ...scripted('breaking', 1),
+    prepare: async () => ({
+      run: async () => {
+        if (++runs > 3) throw new Error('lost the device');
+        return 1;
+      },
+      [Symbol.asyncDispose]: async () => disposed(),
+    }),
+  };
+}
+
 /** A contestant whose results are changed on their way to the check. */
 function resultsChanged(
   { prepare, ...rest }: Contestant,
@@ -111,19 +126,7 @@ describe('runSuite', () => {
 
   it('goes on without a peer that fails where the one under test is skipped', async () => {
     const own: Contestant = { ...scripted('own', 1), prepare: async () => ({ skipped: 'no kernel' }) };
-    let runs = 0;
-    const breaking: Contestant = {
-      ...scripted('breaking', 1),
-      async prepare() {
-        return {
-          run: async () => {
-            if (++runs > 3) throw new Error('lost the device');
-            return 1;
-          },
-          [Symbol.asyncDispose]: async () => undefined,
-        };
-      },
-    };
+    const breaking = breakingContestant();
     const contestants = [own, breaking, scripted('steady', 4)] as const;
     const [result] = (await runSuite(suite(spmmCase), contestants, QUICK)).results;
     expect(result!.contestants.map(({ name, skipped, timing }) => [name, skipped ?? timing?.median])).toEqual(
@@ -181,23 +184,11 @@ describe('runSuite', () => {
 
   it('goes on without a peer that fails, when it prepares or in the middle of its turns', async () => {
     const log: string[] = [];
-    let runs = 0;
     const refusing: Contestant = {
       ...scripted('refusing', 1),
       prepare: () => Promise.reject(new Error('no such mask')),
     };
-    const breaking: Contestant = {
-      ...scripted('breaking', 1),
-      async prepare() {
-        return {
-          run: async () => {
-            if (++runs > 3) throw new Error('lost the device');
-            return 1;
-          },
-          [Symbol.asyncDispose]: async () => void log.push('dispose'),
-        };
-      },
-    };
+    const breaking = breakingContestant(() => void log.push('dispose'));
     const contestants = [scripted('own', 1), refusing, breaking, scripted('steady', 4)] as const;
     const [result] = (await runSuite(suite(spmmCase), contestants, QUICK)).results;
     expect(result!.contestants.map(({ name, skipped, timeRatio }) => [name, skipped ?? timeRatio])).toEqual([
